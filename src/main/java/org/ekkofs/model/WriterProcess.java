@@ -1,0 +1,12 @@
+package org.ekkofs.model;
+
+/**
+ * The process that takes a snapshot, told apart from every other: process ids are reused, but not
+ * with the same start time on the same boot.
+ *
+ * @param host name of the host
+ * @param bootId the kernel's random id of this boot; empty where there is none
+ * @param pid process id
+ * @param startedMillis when the process started, milliseconds since the epoch
+ */
+public record WriterProcess(String host, String bootId, long pid, long startedMillis) {}
