@@ -1,0 +1,221 @@
+package org.ekkofs.catalog;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.ekkofs.format.RecordCodec;
+import org.ekkofs.log.TrackedBackup;
+import org.ekkofs.log.TreeState;
+import org.ekkofs.model.Compression;
+import org.ekkofs.model.EkkofsException;
+import org.ekkofs.model.LogEvent;
+import org.ekkofs.model.SegmentSize;
+import org.ekkofs.model.Slot;
+import org.ekkofs.model.TreeName;
+import org.ekkofs.sqlite.Sqlite;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Remembers, in a local SQLite database that several processes share, how far each tree's log was
+ * replayed and to what it added up, so that only the tail has to be read. It can be deleted at any
+ * time: whatever goes wrong with it costs a replay and nothing else. Safe for use by many threads;
+ * everything is guarded by this object's lock.
+ */
+public final class Catalog implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
+  private static final int VERSION = 1;
+
+  private final Map<TreeName, Slot> known = new HashMap<>();
+  private Optional<Connection> connection;
+
+  private Catalog(Optional<Connection> connection) {
+    this.connection = connection;
+  }
+
+  /**
+   * Opens the catalog, anew if it is damaged or of another version; without a usable file it
+   * remembers nothing.
+   */
+  public static Catalog open(Path file) {
+    try {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      return new Catalog(Optional.of(connect(file)));
+    } catch (SQLException | IOException damaged) {
+      return reopen(file);
+    }
+  }
+
+  private static Catalog reopen(Path file) {
+    try {
+      for (String suffix : new String[] {"", "-wal", "-shm"}) {
+        Files.deleteIfExists(file.resolveSibling(file.getFileName() + suffix));
+      }
+      return new Catalog(Optional.of(connect(file)));
+    } catch (SQLException | IOException e) {
+      LOG.debug("working without a catalog: {}", e.toString());
+      return new Catalog(Optional.empty());
+    }
+  }
+
+  private static Connection connect(Path file) throws SQLException {
+    Connection connection = Sqlite.openShared(file);
+    try {
+      int version = version(connection);
+      if (version != 0 && version != VERSION) {
+        throw new SQLException("catalog of version " + version);
+      }
+      Sqlite.execute(connection, CatalogRows.SCHEMA);
+      Sqlite.execute(connection, "PRAGMA user_version = " + VERSION);
+      return connection;
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  private static int version(Connection connection) throws SQLException {
+    try (PreparedStatement query = connection.prepareStatement("PRAGMA user_version");
+        ResultSet rows = query.executeQuery()) {
+      return rows.next() ? rows.getInt(1) : 0;
+    }
+  }
+
+  /** What the tree's log had added up to when it was last saved; empty if nothing is known. */
+  public synchronized Optional<TreeState> load(TreeName tree) {
+    return connection.flatMap(open -> tryLoad(open, tree));
+  }
+
+  private Optional<TreeState> tryLoad(Connection open, TreeName tree) {
+    try {
+      Sqlite.execute(open, "BEGIN");
+      try {
+        Optional<TreeState> state = readTree(open, tree);
+        state.ifPresent(loaded -> known.put(tree, loaded.slot()));
+        return state;
+      } finally {
+        Sqlite.execute(open, "COMMIT");
+      }
+    } catch (SQLException | EkkofsException e) {
+      giveUp(e);
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<TreeState> readTree(Connection open, TreeName tree) throws SQLException {
+    try (PreparedStatement query =
+        open.prepareStatement(
+            "SELECT slot, last, segment_bytes, compression FROM trees WHERE tree = ?")) {
+      query.setString(1, tree.value());
+      try (ResultSet row = query.executeQuery()) {
+        if (!row.next()) {
+          return Optional.empty();
+        }
+        return Optional.of(
+            TreeState.resume(
+                new LogEvent.Create(
+                    new SegmentSize(row.getInt(3)), new Compression(row.getInt(4))),
+                new Slot(row.getLong(1)),
+                RecordCodec.decode(row.getBytes(2)),
+                CatalogRows.read(open, tree)));
+      }
+    }
+  }
+
+  /**
+   * Remembers the state, unless another process has been further already.
+   *
+   * @param state its changes are taken
+   */
+  public synchronized void save(TreeName tree, TreeState state) {
+    Collection<TrackedBackup> changed = state.takeChanged();
+    connection.ifPresent(open -> trySave(open, tree, state, changed));
+  }
+
+  private void trySave(
+      Connection open, TreeName tree, TreeState state, Collection<TrackedBackup> changed) {
+    try {
+      Sqlite.execute(open, "BEGIN IMMEDIATE");
+      try {
+        write(open, tree, state, changed);
+        Sqlite.execute(open, "COMMIT");
+      } catch (SQLException e) {
+        Sqlite.execute(open, "ROLLBACK");
+        throw e;
+      }
+      known.put(tree, state.slot());
+    } catch (SQLException e) {
+      giveUp(e);
+    }
+  }
+
+  private void write(
+      Connection open, TreeName tree, TreeState state, Collection<TrackedBackup> changed)
+      throws SQLException {
+    Slot stored = storedSlot(open, tree);
+    if (stored.compareTo(state.slot()) >= 0 || state.settings().isEmpty()) {
+      return;
+    }
+    boolean follows = stored.compareTo(known.getOrDefault(tree, Slot.NONE)) >= 0;
+    CatalogRows.write(open, tree, follows ? changed : state.backups());
+    LogEvent.Create settings = state.settings().get();
+    try (PreparedStatement upsert =
+        open.prepareStatement("INSERT OR REPLACE INTO trees VALUES (?, ?, ?, ?, ?)")) {
+      upsert.setString(1, tree.value());
+      upsert.setLong(2, state.slot().value());
+      upsert.setBytes(3, RecordCodec.encode(state.last().orElseThrow()));
+      upsert.setInt(4, settings.segmentSize().bytes());
+      upsert.setInt(5, settings.compression().level());
+      upsert.executeUpdate();
+    }
+  }
+
+  private static Slot storedSlot(Connection open, TreeName tree) throws SQLException {
+    try (PreparedStatement query =
+        open.prepareStatement("SELECT slot FROM trees WHERE tree = ?")) {
+      query.setString(1, tree.value());
+      try (ResultSet row = query.executeQuery()) {
+        return row.next() ? new Slot(row.getLong(1)) : Slot.NONE;
+      }
+    }
+  }
+
+  /** Forgets a tree whose saved state turned out not to be that of the store. */
+  public synchronized void forget(TreeName tree) {
+    known.remove(tree);
+    connection.ifPresent(
+        open -> {
+          try {
+            CatalogRows.delete(open, tree);
+          } catch (SQLException e) {
+            giveUp(e);
+          }
+        });
+  }
+
+  private void giveUp(Exception cause) {
+    LOG.debug("going on without the catalog: {}", cause.toString());
+    close();
+  }
+
+  @Override
+  public synchronized void close() {
+    connection.ifPresent(
+        open -> {
+          try {
+            open.close();
+          } catch (SQLException e) {
+            LOG.debug("closing the catalog: {}", e.toString());
+          }
+        });
+    connection = Optional.empty();
+  }
+}

@@ -1,0 +1,188 @@
+package org.ekkofs.catalog;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.ekkofs.log.Phase;
+import org.ekkofs.log.TrackedBackup;
+import org.ekkofs.model.BackupFigures;
+import org.ekkofs.model.BackupId;
+import org.ekkofs.model.BackupName;
+import org.ekkofs.model.CorruptException;
+import org.ekkofs.model.Digest;
+import org.ekkofs.model.LogEvent;
+import org.ekkofs.model.Slot;
+import org.ekkofs.model.StoredObject;
+import org.ekkofs.model.TreeName;
+import org.ekkofs.model.WriterProcess;
+
+/** Backups as rows of the catalog. */
+final class CatalogRows {
+  static final String[] SCHEMA = {
+    """
+    CREATE TABLE IF NOT EXISTS trees (
+      tree TEXT PRIMARY KEY, slot INTEGER NOT NULL, last BLOB NOT NULL,
+      segment_bytes INTEGER NOT NULL, compression INTEGER NOT NULL) WITHOUT ROWID""",
+    """
+    CREATE TABLE IF NOT EXISTS backups (
+      tree TEXT NOT NULL, slot INTEGER NOT NULL, id BLOB NOT NULL, name TEXT NOT NULL, parent BLOB,
+      taken INTEGER NOT NULL, host TEXT NOT NULL, boot TEXT NOT NULL, pid INTEGER NOT NULL,
+      started INTEGER NOT NULL, phase INTEGER NOT NULL, committed_at INTEGER,
+      manifest_sha256 BLOB, manifest_length INTEGER, manifest_raw INTEGER,
+      references_sha256 BLOB, references_length INTEGER, references_raw INTEGER,
+      disk_bytes INTEGER, data_bytes INTEGER, new_bytes INTEGER, stored_bytes INTEGER,
+      new_chunks INTEGER, hidden_at INTEGER, hidden_time INTEGER,
+      PRIMARY KEY (tree, slot)) WITHOUT ROWID"""
+  };
+
+  private static final int COLUMNS = 25;
+  private static final int OPEN = 0;
+  private static final int VISIBLE = 1;
+  private static final int HIDDEN = 2;
+  private static final int REVOKED = 3;
+
+  private CatalogRows() {}
+
+  static List<TrackedBackup> read(Connection connection, TreeName tree) throws SQLException {
+    List<TrackedBackup> backups = new ArrayList<>();
+    try (PreparedStatement query =
+        connection.prepareStatement("SELECT * FROM backups WHERE tree = ? ORDER BY slot")) {
+      query.setString(1, tree.value());
+      try (ResultSet row = query.executeQuery()) {
+        while (row.next()) {
+          backups.add(backup(row));
+        }
+      }
+    }
+    return backups;
+  }
+
+  private static TrackedBackup backup(ResultSet row) throws SQLException {
+    BackupId id = BackupId.fromBytes(row.getBytes(3));
+    return new TrackedBackup(
+        id,
+        new BackupName(row.getString(4)),
+        Optional.ofNullable(row.getBytes(5)).map(BackupId::fromBytes),
+        new Slot(row.getLong(2)),
+        Instant.ofEpochMilli(row.getLong(6)),
+        new WriterProcess(row.getString(7), row.getString(8), row.getLong(9), row.getLong(10)),
+        phase(id, row));
+  }
+
+  private static Phase phase(BackupId id, ResultSet row) throws SQLException {
+    return switch (row.getInt(11)) {
+      case OPEN -> new Phase.Open();
+      case VISIBLE -> new Phase.Visible(commit(id, row), new Slot(row.getLong(12)));
+      case HIDDEN ->
+          new Phase.Hidden(
+              commit(id, row),
+              new Slot(row.getLong(12)),
+              new Slot(row.getLong(24)),
+              Instant.ofEpochMilli(row.getLong(25)));
+      case REVOKED -> new Phase.Revoked();
+      default -> throw new CorruptException("unknown phase in the catalog");
+    };
+  }
+
+  private static LogEvent.Commit commit(BackupId id, ResultSet row) throws SQLException {
+    return new LogEvent.Commit(
+        id,
+        stored(row, 13),
+        stored(row, 16),
+        new BackupFigures(
+            row.getLong(19),
+            row.getLong(20),
+            row.getLong(21),
+            row.getLong(22),
+            row.getLong(23)));
+  }
+
+  private static StoredObject stored(ResultSet row, int column) throws SQLException {
+    return new StoredObject(
+        Digest.of(row.getBytes(column)), row.getLong(column + 1), row.getLong(column + 2));
+  }
+
+  static void write(Connection connection, TreeName tree, Collection<TrackedBackup> backups)
+      throws SQLException {
+    String places = "?, ".repeat(COLUMNS - 1) + "?";
+    try (PreparedStatement upsert =
+        connection.prepareStatement("INSERT OR REPLACE INTO backups VALUES (" + places + ")")) {
+      for (TrackedBackup backup : backups) {
+        bind(upsert, tree, backup);
+        upsert.executeUpdate();
+      }
+    }
+  }
+
+  private static void bind(PreparedStatement row, TreeName tree, TrackedBackup backup)
+      throws SQLException {
+    for (int column = 12; column <= COLUMNS; column++) {
+      row.setNull(column, Types.NULL);
+    }
+    row.setString(1, tree.value());
+    row.setLong(2, backup.slot().value());
+    row.setBytes(3, backup.id().toBytes());
+    row.setString(4, backup.name().value());
+    if (backup.parent().isPresent()) {
+      row.setBytes(5, backup.parent().get().toBytes());
+    } else {
+      row.setNull(5, Types.BLOB);
+    }
+    row.setLong(6, backup.taken().toEpochMilli());
+    row.setString(7, backup.writer().host());
+    row.setString(8, backup.writer().bootId());
+    row.setLong(9, backup.writer().pid());
+    row.setLong(10, backup.writer().startedMillis());
+    bindPhase(row, backup.phase());
+  }
+
+  private static void bindPhase(PreparedStatement row, Phase phase) throws SQLException {
+    if (phase instanceof Phase.Committed committed) {
+      row.setInt(11, phase instanceof Phase.Visible ? VISIBLE : HIDDEN);
+      bindCommit(row, committed);
+    } else {
+      row.setInt(11, phase instanceof Phase.Open ? OPEN : REVOKED);
+    }
+    if (phase instanceof Phase.Hidden hidden) {
+      row.setLong(24, hidden.hiddenAt().value());
+      row.setLong(25, hidden.hiddenTime().toEpochMilli());
+    }
+  }
+
+  private static void bindCommit(PreparedStatement row, Phase.Committed committed)
+      throws SQLException {
+    row.setLong(12, committed.committedAt().value());
+    bindStored(row, 13, committed.commit().manifest());
+    bindStored(row, 16, committed.commit().references());
+    BackupFigures figures = committed.commit().figures();
+    row.setLong(19, figures.diskBytes());
+    row.setLong(20, figures.dataBytes());
+    row.setLong(21, figures.newBytes());
+    row.setLong(22, figures.storedBytes());
+    row.setLong(23, figures.newChunks());
+  }
+
+  private static void bindStored(PreparedStatement row, int column, StoredObject object)
+      throws SQLException {
+    row.setBytes(column, object.sha256().toBytes());
+    row.setLong(column + 1, object.length());
+    row.setLong(column + 2, object.rawLength());
+  }
+
+  static void delete(Connection connection, TreeName tree) throws SQLException {
+    for (String table : List.of("trees", "backups")) {
+      try (PreparedStatement delete =
+          connection.prepareStatement("DELETE FROM " + table + " WHERE tree = ?")) {
+        delete.setString(1, tree.value());
+        delete.executeUpdate();
+      }
+    }
+  }
+}

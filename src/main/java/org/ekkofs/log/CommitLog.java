@@ -1,0 +1,141 @@
+package org.ekkofs.log;
+
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.ekkofs.format.RecordCodec;
+import org.ekkofs.model.CorruptException;
+import org.ekkofs.model.LogRecord;
+import org.ekkofs.model.Slot;
+import org.ekkofs.model.StoreUnavailableException;
+import org.ekkofs.model.TreeName;
+
+/**
+ * The commit log of one tree: replays what others append and appends itself. Winning a slot is the
+ * moment a change happens. Safe for use by many threads; all of the state is guarded by this
+ * object's lock, which is held while the store is asked.
+ */
+public final class CommitLog {
+  /** How often a slot whose outcome is unknown is tried again before the caller is told so. */
+  private static final int RESOLVE_TRIES = 5;
+
+  private final TreeName tree;
+  private final LogStore store;
+  private final Stamper stamper;
+  private final Consumer<TreeState> onAdvance;
+  private final TreeState state;
+
+  /**
+   * The log of a tree.
+   *
+   * @param state where the replay stands; owned by this log from now on
+   * @param onAdvance told of the state after it moved on, under the log's lock
+   */
+  public CommitLog(
+      TreeName tree,
+      LogStore store,
+      Stamper stamper,
+      TreeState state,
+      Consumer<TreeState> onAdvance) {
+    this.tree = tree;
+    this.store = store;
+    this.stamper = stamper;
+    this.state = state;
+    this.onAdvance = onAdvance;
+  }
+
+  /** Which tree's log it is. */
+  public TreeName tree() {
+    return tree;
+  }
+
+  /**
+   * Reads what others have appended, then looks at the state.
+   *
+   * @param query must not keep the state
+   */
+  public synchronized <T> T refreshed(Function<TreeState, T> query) {
+    refresh();
+    return query.apply(state);
+  }
+
+  /**
+   * Looks at the state as it was read last.
+   *
+   * @param query must not keep the state
+   */
+  public synchronized <T> T current(Function<TreeState, T> query) {
+    return query.apply(state);
+  }
+
+  /**
+   * Appends what the decision says, as soon as a slot is won.
+   *
+   * @return what the query finds in the state right after the new record
+   * @throws StoreUnavailableException if it is unknown whether the record was written; then nobody
+   *     may act as if it was, nor as if it was not
+   */
+  public synchronized <T> T append(Decision decision, Function<TreeState, T> query) {
+    while (true) {
+      refresh();
+      LogRecord record = stamper.stamp(decision.decide(state));
+      Slot slot = state.slot().next();
+      LogRecord winner = contend(slot, record);
+      apply(slot, winner);
+      if (winner.nonce().equals(record.nonce())) {
+        return query.apply(state);
+      }
+    }
+  }
+
+  /** Tries to write the record into the slot and says which record lies there in the end. */
+  private LogRecord contend(Slot slot, LogRecord record) {
+    byte[] bytes = RecordCodec.encode(record);
+    StoreUnavailableException failure = null;
+    for (int attempt = 0; attempt < RESOLVE_TRIES; attempt++) {
+      try {
+        if (store.create(tree, slot, bytes)) {
+          return record;
+        }
+        Optional<LogRecord> winner = read(slot);
+        if (winner.isPresent()) {
+          return winner.get();
+        }
+      } catch (StoreUnavailableException e) {
+        failure = e;
+      }
+    }
+    throw new StoreUnavailableException(
+        "it is unknown whether record %s of tree %s was written".formatted(slot, tree), failure);
+  }
+
+  private void refresh() {
+    boolean advanced = false;
+    while (true) {
+      Slot next = state.slot().next();
+      Optional<LogRecord> record = read(next);
+      if (record.isEmpty()) {
+        break;
+      }
+      state.apply(next, record.get());
+      advanced = true;
+    }
+    if (advanced) {
+      onAdvance.accept(state);
+    }
+  }
+
+  private void apply(Slot slot, LogRecord record) {
+    state.apply(slot, record);
+    onAdvance.accept(state);
+  }
+
+  private Optional<LogRecord> read(Slot slot) {
+    try {
+      return store.read(tree, slot).map(RecordCodec::decode);
+    } catch (CorruptException e) {
+      throw new CorruptException(
+          "record %s of the log of tree %s: %s".formatted(slot, tree, e.getMessage()), e);
+    }
+  }
+}

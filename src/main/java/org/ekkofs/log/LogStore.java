@@ -1,0 +1,31 @@
+package org.ekkofs.log;
+
+import java.util.List;
+import java.util.Optional;
+import org.ekkofs.model.Slot;
+import org.ekkofs.model.TreeName;
+
+/**
+ * Where commit logs lie: numbered records that are written once. Safe for use by many threads.
+ */
+public interface LogStore {
+  /**
+   * Reads a record.
+   *
+   * @return its bytes; empty if the slot is free as far as the store knows
+   * @throws org.ekkofs.model.StoreUnavailableException if the store could not be asked
+   */
+  Optional<byte[]> read(TreeName tree, Slot slot);
+
+  /**
+   * Writes a record into a free slot; of all who try the same slot one is told true. When it
+   * returns true, the record and all objects stored before are durable.
+   *
+   * @return false if the slot is taken, possibly by an earlier try of the same record
+   * @throws org.ekkofs.model.StoreUnavailableException if it is unknown whether it was written
+   */
+  boolean create(TreeName tree, Slot slot, byte[] record);
+
+  /** The trees that have a log, in order of their names. */
+  List<TreeName> trees();
+}

@@ -1,0 +1,57 @@
+package org.ekkofs.log;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.ekkofs.format.RecordCodec;
+import org.ekkofs.model.InvalidException;
+import org.ekkofs.model.Slot;
+import org.ekkofs.model.TreeName;
+import org.ekkofs.store.ObjectKey;
+import org.ekkofs.store.ObjectStore;
+
+/**
+ * Commit logs as objects of a store with a true create-if-absent: {@code
+ * trees/<tree>/log/<slot, 16 digits>}.
+ */
+public final class ObjectLogStore implements LogStore {
+  private final ObjectStore store;
+
+  /** Keeps the logs in the store, which must have passed the probe of create-if-absent. */
+  public ObjectLogStore(ObjectStore store) {
+    this.store = store;
+  }
+
+  @Override
+  public Optional<byte[]> read(TreeName tree, Slot slot) {
+    return store.get(key(tree, slot), RecordCodec.MAX_BYTES);
+  }
+
+  @Override
+  public boolean create(TreeName tree, Slot slot, byte[] record) {
+    store.sync();
+    return store.createIfAbsent(key(tree, slot), record);
+  }
+
+  @Override
+  public List<TreeName> trees() {
+    List<TreeName> trees = new ArrayList<>();
+    for (String child : store.children("trees/")) {
+      treeName(child).ifPresent(trees::add);
+    }
+    trees.sort(null);
+    return trees;
+  }
+
+  private static Optional<TreeName> treeName(String text) {
+    try {
+      return Optional.of(new TreeName(text));
+    } catch (InvalidException foreign) {
+      return Optional.empty();
+    }
+  }
+
+  private static ObjectKey key(TreeName tree, Slot slot) {
+    return ObjectKey.of("trees", tree.value(), "log", "%016d".formatted(slot.value()));
+  }
+}

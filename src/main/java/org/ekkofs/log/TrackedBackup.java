@@ -1,0 +1,47 @@
+package org.ekkofs.log;
+
+import java.time.Instant;
+import java.util.Optional;
+import org.ekkofs.model.BackupId;
+import org.ekkofs.model.BackupName;
+import org.ekkofs.model.Slot;
+import org.ekkofs.model.WriterProcess;
+
+/**
+ * A backup as the commit log knows it.
+ *
+ * @param id its identity
+ * @param name its name, also while the snapshot is open
+ * @param parent what it was taken relative to
+ * @param slot the slot of its intent
+ * @param taken when the snapshot began, by its writer's clock
+ * @param writer the process that takes or took it
+ * @param phase how far it has come
+ */
+public record TrackedBackup(
+    BackupId id,
+    BackupName name,
+    Optional<BackupId> parent,
+    Slot slot,
+    Instant taken,
+    WriterProcess writer,
+    Phase phase) {
+
+  TrackedBackup in(Phase next) {
+    return new TrackedBackup(id, name, parent, slot, taken, writer, next);
+  }
+
+  TrackedBackup named(BackupName next) {
+    return new TrackedBackup(id, next, parent, slot, taken, writer, phase);
+  }
+
+  /** Whether it is committed and not hidden. */
+  public boolean isVisible() {
+    return phase instanceof Phase.Visible;
+  }
+
+  /** Whether its snapshot is still being taken, or its writer died without a word. */
+  public boolean isOpen() {
+    return phase instanceof Phase.Open;
+  }
+}

@@ -1,0 +1,166 @@
+package org.ekkofs.manifest;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.MalformedInputException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.UUID;
+import org.ekkofs.format.ZstdFiles;
+import org.ekkofs.model.BackupId;
+import org.ekkofs.model.CorruptException;
+import org.ekkofs.model.FailedException;
+import org.ekkofs.model.StoredObject;
+import org.ekkofs.store.ObjectKey;
+import org.ekkofs.store.ObjectStore;
+import org.ekkofs.store.TreeKeys;
+
+/**
+ * Manifests on the local disk, fetched once and checked whenever they are opened. Safe for use by
+ * many threads and processes that share the folder: a file appears whole, beside the digest of its
+ * content.
+ */
+public final class ManifestFiles {
+  private static final int FETCH_BYTES = 8 << 20;
+
+  /** Above this, opening would take noticeably long; the segments' own digests must do. */
+  private static final long MAX_CHECKED_BYTES = 256L << 20;
+
+  private final ObjectStore store;
+  private final Path folder;
+  private final LeastRecentlyUsedFiles bound;
+
+  /**
+   * Keeps manifests in a folder, which is made if it is not there.
+   *
+   * @param maxBytes how much the files may take before the least recently used go
+   */
+  public ManifestFiles(ObjectStore store, Path folder, long maxBytes) {
+    this.store = store;
+    this.folder = folder;
+    this.bound = new LeastRecentlyUsedFiles(folder, maxBytes);
+  }
+
+  /**
+   * Opens a backup's manifest, fetching it if it is not here or no longer what it was.
+   *
+   * @throws CorruptException if the store has no such manifest or another than was committed
+   */
+  public Manifest open(TreeKeys keys, BackupId backup, StoredObject expected) {
+    Path file = folder.resolve(backup + ".sqlite");
+    try {
+      Files.createDirectories(folder);
+      if (!isIntact(file)) {
+        fetch(keys.manifest(backup), expected, file);
+        bound.enforce();
+      }
+      bound.used(file);
+      return opened(file, backup);
+    } catch (IOException e) {
+      throw new FailedException("cannot keep the manifest in " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Takes a manifest that was just written here, so that it need not be fetched. */
+  public void adopt(BackupId backup, Path written) {
+    Path file = folder.resolve(backup + ".sqlite");
+    try {
+      install(written, file);
+      bound.enforce();
+    } catch (IOException e) {
+      throw new FailedException("cannot keep the manifest in " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** A name in this folder for a file in the making; whoever asks deletes it. */
+  public Path scratch() {
+    try {
+      Files.createDirectories(folder);
+      return folder.resolve(UUID.randomUUID() + ".tmp");
+    } catch (IOException e) {
+      throw new FailedException("cannot write to " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Manifest opened(Path file, BackupId backup) {
+    Manifest manifest = Manifest.open(file);
+    if (!manifest.meta().backup().equals(backup)) {
+      manifest.close();
+      throw new CorruptException("the manifest of backup " + backup + " is that of another");
+    }
+    return manifest;
+  }
+
+  private void fetch(ObjectKey key, StoredObject expected, Path file) throws IOException {
+    Path compressed = scratch();
+    Path raw = scratch();
+    try {
+      download(key, expected.length(), compressed);
+      ZstdFiles.decompress(compressed, raw, expected);
+      install(raw, file);
+    } catch (CorruptException e) {
+      throw new CorruptException(key + ": " + e.getMessage(), e);
+    } finally {
+      Files.deleteIfExists(compressed);
+      Files.deleteIfExists(raw);
+    }
+  }
+
+  private void download(ObjectKey key, long length, Path target) throws IOException {
+    try (OutputStream out = Files.newOutputStream(target)) {
+      for (long offset = 0; offset < length; offset += FETCH_BYTES) {
+        int want = (int) Math.min(FETCH_BYTES, length - offset);
+        byte[] part =
+            store
+                .getRange(key, offset, want)
+                .orElseThrow(() -> new CorruptException("missing from the store"));
+        if (part.length != want) {
+          throw new CorruptException("shorter than the " + length + " bytes that were committed");
+        }
+        out.write(part);
+      }
+    }
+  }
+
+  private static void install(Path raw, Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(raw, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+    Path digest = raw.resolveSibling(raw.getFileName() + ".sum");
+    Files.writeString(digest, sha256(raw));
+    Files.move(raw, file, StandardCopyOption.ATOMIC_MOVE);
+    Files.move(digest, sum(file), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static boolean isIntact(Path file) throws IOException {
+    try {
+      String expected = Files.readString(sum(file));
+      return Files.size(file) > MAX_CHECKED_BYTES || expected.equals(sha256(file));
+    } catch (NoSuchFileException | MalformedInputException absent) {
+      return false;
+    }
+  }
+
+  private static Path sum(Path file) {
+    return file.resolveSibling(file.getFileName() + ".sum");
+  }
+
+  private static String sha256(Path file) throws IOException {
+    try (DigestInputStream in =
+        new DigestInputStream(
+            Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
+      in.transferTo(OutputStream.nullOutputStream());
+      return HexFormat.of().formatHex(in.getMessageDigest().digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

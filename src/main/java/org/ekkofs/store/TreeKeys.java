@@ -1,0 +1,29 @@
+package org.ekkofs.store;
+
+import org.ekkofs.model.BackupId;
+import org.ekkofs.model.ChunkId;
+import org.ekkofs.model.TreeName;
+
+/** The keys of the objects of one tree. */
+public record TreeKeys(TreeName tree) {
+  /** Key of a chunk: {@code trees/<tree>/chunks/<owner>/<segment, 8 hex digits>}. */
+  public ObjectKey chunk(ChunkId chunk) {
+    return new ObjectKey(
+        chunksOf(chunk.owner()) + "%08x".formatted(chunk.segment().value()));
+  }
+
+  /** Prefix of all chunks a backup stored. */
+  public String chunksOf(BackupId owner) {
+    return "trees/" + tree + "/chunks/" + owner + "/";
+  }
+
+  /** Key of a backup's manifest. */
+  public ObjectKey manifest(BackupId backup) {
+    return ObjectKey.of("trees", tree.value(), "manifests", backup.toString());
+  }
+
+  /** Key of a backup's references. */
+  public ObjectKey references(BackupId backup) {
+    return ObjectKey.of("trees", tree.value(), "references", backup.toString());
+  }
+}
