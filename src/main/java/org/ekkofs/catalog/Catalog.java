@@ -121,8 +121,7 @@ public final class Catalog implements AutoCloseable {
         }
         return Optional.of(
             TreeState.resume(
-                new LogEvent.Create(
-                    new SegmentSize(row.getInt(3)), new Compression(row.getInt(4))),
+                new LogEvent.Create(new SegmentSize(row.getInt(3)), new Compression(row.getInt(4))),
                 new Slot(row.getLong(1)),
                 RecordCodec.decode(row.getBytes(2)),
                 CatalogRows.read(open, tree)));
@@ -179,8 +178,7 @@ public final class Catalog implements AutoCloseable {
   }
 
   private static Slot storedSlot(Connection open, TreeName tree) throws SQLException {
-    try (PreparedStatement query =
-        open.prepareStatement("SELECT slot FROM trees WHERE tree = ?")) {
+    try (PreparedStatement query = open.prepareStatement("SELECT slot FROM trees WHERE tree = ?")) {
       query.setString(1, tree.value());
       try (ResultSet row = query.executeQuery()) {
         return row.next() ? new Slot(row.getLong(1)) : Slot.NONE;

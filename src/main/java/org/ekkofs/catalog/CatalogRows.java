@@ -97,11 +97,7 @@ final class CatalogRows {
         stored(row, 13),
         stored(row, 16),
         new BackupFigures(
-            row.getLong(19),
-            row.getLong(20),
-            row.getLong(21),
-            row.getLong(22),
-            row.getLong(23)));
+            row.getLong(19), row.getLong(20), row.getLong(21), row.getLong(22), row.getLong(23)));
   }
 
   private static StoredObject stored(ResultSet row, int column) throws SQLException {

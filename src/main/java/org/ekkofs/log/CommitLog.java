@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.ekkofs.format.RecordCodec;
 import org.ekkofs.model.CorruptException;
+import org.ekkofs.model.LogEvent;
 import org.ekkofs.model.LogRecord;
 import org.ekkofs.model.Slot;
 import org.ekkofs.model.StoreUnavailableException;
@@ -71,14 +72,19 @@ public final class CommitLog {
   /**
    * Appends what the decision says, as soon as a slot is won.
    *
-   * @return what the query finds in the state right after the new record
+   * @return what the query finds in the state right after the new record, or in the present one if
+   *     there was nothing to do
    * @throws StoreUnavailableException if it is unknown whether the record was written; then nobody
    *     may act as if it was, nor as if it was not
    */
   public synchronized <T> T append(Decision decision, Function<TreeState, T> query) {
     while (true) {
       refresh();
-      LogRecord record = stamper.stamp(decision.decide(state));
+      Optional<LogEvent> event = decision.decide(state);
+      if (event.isEmpty()) {
+        return query.apply(state);
+      }
+      LogRecord record = stamper.stamp(event.get());
       Slot slot = state.slot().next();
       LogRecord winner = contend(slot, record);
       apply(slot, winner);

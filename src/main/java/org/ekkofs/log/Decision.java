@@ -1,5 +1,6 @@
 package org.ekkofs.log;
 
+import java.util.Optional;
 import org.ekkofs.model.LogEvent;
 
 /**
@@ -11,7 +12,8 @@ public interface Decision {
   /**
    * Decides.
    *
-   * @throws org.ekkofs.model.EkkofsException if, as things stand, nothing must be appended
+   * @return the event; empty if, as things stand, there is nothing to do
+   * @throws org.ekkofs.model.EkkofsException if, as things stand, it must not happen
    */
-  LogEvent decide(TreeState state);
+  Optional<LogEvent> decide(TreeState state);
 }

@@ -5,9 +5,7 @@ import java.util.Optional;
 import org.ekkofs.model.Slot;
 import org.ekkofs.model.TreeName;
 
-/**
- * Where commit logs lie: numbered records that are written once. Safe for use by many threads.
- */
+/** Where commit logs lie: numbered records that are written once. Safe for use by many threads. */
 public interface LogStore {
   /**
    * Reads a record.

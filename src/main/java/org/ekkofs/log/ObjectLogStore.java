@@ -11,8 +11,8 @@ import org.ekkofs.store.ObjectKey;
 import org.ekkofs.store.ObjectStore;
 
 /**
- * Commit logs as objects of a store with a true create-if-absent: {@code
- * trees/<tree>/log/<slot, 16 digits>}.
+ * Commit logs as objects of a store with a true create-if-absent: {@code trees/<tree>/log/<slot, 16
+ * digits>}.
  */
 public final class ObjectLogStore implements LogStore {
   private final ObjectStore store;

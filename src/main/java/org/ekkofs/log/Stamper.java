@@ -4,14 +4,13 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import java.util.function.Supplier;
-import org.ekkofs.model.LogRecord;
 import org.ekkofs.model.LogEvent;
+import org.ekkofs.model.LogRecord;
 
 /** Gives events what makes them records: a nonce, a time, the name of this host. */
 public record Stamper(Clock clock, Supplier<UUID> nonces, String host) {
   /** The record for an event that happens now. */
   public LogRecord stamp(LogEvent event) {
-    return new LogRecord(
-        nonces.get(), clock.instant().truncatedTo(ChronoUnit.MILLIS), host, event);
+    return new LogRecord(nonces.get(), clock.instant().truncatedTo(ChronoUnit.MILLIS), host, event);
   }
 }

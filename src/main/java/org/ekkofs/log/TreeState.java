@@ -127,8 +127,7 @@ public final class TreeState {
 
   private void open(Slot at, LogRecord record, LogEvent.Intent intent) {
     boolean fits =
-        !backups.containsKey(intent.backup())
-            && intent.parent().map(this::isVisible).orElse(true);
+        !backups.containsKey(intent.backup()) && intent.parent().map(this::isVisible).orElse(true);
     if (fits) {
       put(
           new TrackedBackup(

@@ -10,13 +10,17 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.BackupName;
 import org.ekkofs.model.CorruptException;
+import org.ekkofs.model.Digest;
 import org.ekkofs.model.DiskGeometry;
 import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.SegmentEntry;
+import org.ekkofs.model.SegmentIndex;
 import org.ekkofs.model.SegmentSize;
 import org.ekkofs.model.TreeName;
 import org.ekkofs.sqlite.Sqlite;
@@ -29,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class Manifest implements AutoCloseable {
   private final Connection connection;
   private final PreparedStatement range;
+  private final PreparedStatement next;
   private final ManifestMeta meta;
 
   private Manifest(Connection connection) throws SQLException {
@@ -36,6 +41,7 @@ public final class Manifest implements AutoCloseable {
     checkKind(connection);
     this.meta = readMeta(connection);
     this.range = connection.prepareStatement(ManifestSchema.RANGE);
+    this.next = connection.prepareStatement(ManifestSchema.NEXT);
   }
 
   /**
@@ -128,6 +134,31 @@ public final class Manifest implements AutoCloseable {
           reader.row(rows).ifPresent(consumer);
         }
         reader.end().ifPresent(consumer);
+      }
+    } catch (SQLException e) {
+      throw Sqlite.translate("the manifest", e);
+    }
+  }
+
+  /** Shows the digest of every segment that is not all zero, in order. */
+  public synchronized void digests(BiConsumer<SegmentIndex, Digest> consumer) {
+    try (PreparedStatement query =
+            connection.prepareStatement("SELECT segment, digest FROM segments ORDER BY segment");
+        ResultSet row = query.executeQuery()) {
+      while (row.next()) {
+        consumer.accept(new SegmentIndex(row.getLong(1)), Digest.of(row.getBytes(2)));
+      }
+    } catch (SQLException e) {
+      throw Sqlite.translate("the manifest", e);
+    }
+  }
+
+  /** The first segment at or after {@code from} that is not all zero; empty if there is none. */
+  public synchronized OptionalLong next(long from) {
+    try {
+      next.setLong(1, from);
+      try (ResultSet row = next.executeQuery()) {
+        return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
       }
     } catch (SQLException e) {
       throw Sqlite.translate("the manifest", e);

@@ -37,5 +37,8 @@ final class ManifestSchema {
       WHERE s.segment >= ? AND s.segment < ?
       ORDER BY s.segment, l.owner, l.owner_segment""";
 
+  static final String NEXT =
+      "SELECT segment FROM segments WHERE segment >= ? ORDER BY segment LIMIT 1";
+
   private ManifestSchema() {}
 }

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.ekkofs.model.SegmentEntry;
 import org.ekkofs.model.SegmentIndex;
 
@@ -24,6 +25,25 @@ public final class SegmentTable {
       entries = List.copyOf(entries);
     }
 
+    /** The entry of a segment; empty if it is all zero. */
+    public Optional<SegmentEntry> find(SegmentIndex segment) {
+      int low = 0;
+      int high = entries.size() - 1;
+      while (low <= high) {
+        int middle = (low + high) >>> 1;
+        int order = entries.get(middle).segment().compareTo(segment);
+        if (order == 0) {
+          return Optional.of(entries.get(middle));
+        }
+        if (order < 0) {
+          low = middle + 1;
+        } else {
+          high = middle - 1;
+        }
+      }
+      return Optional.empty();
+    }
+
     int weight() {
       return 1 + entries.stream().mapToInt(entry -> 1 + entry.layers().size()).sum();
     }
@@ -40,6 +60,11 @@ public final class SegmentTable {
   /** The page a segment is in; from the database if it is not in memory. */
   public Page page(Manifest manifest, SegmentIndex segment) {
     return pages.get(new Key(manifest, segment.value() / PAGE), SegmentTable::load);
+  }
+
+  /** The page a segment is in, if it is in memory; never waits. */
+  public Optional<Page> pageIfPresent(Manifest manifest, SegmentIndex segment) {
+    return Optional.ofNullable(pages.getIfPresent(new Key(manifest, segment.value() / PAGE)));
   }
 
   private static Page load(Key key) {

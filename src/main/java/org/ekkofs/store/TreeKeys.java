@@ -8,8 +8,7 @@ import org.ekkofs.model.TreeName;
 public record TreeKeys(TreeName tree) {
   /** Key of a chunk: {@code trees/<tree>/chunks/<owner>/<segment, 8 hex digits>}. */
   public ObjectKey chunk(ChunkId chunk) {
-    return new ObjectKey(
-        chunksOf(chunk.owner()) + "%08x".formatted(chunk.segment().value()));
+    return new ObjectKey(chunksOf(chunk.owner()) + "%08x".formatted(chunk.segment().value()));
   }
 
   /** Prefix of all chunks a backup stored. */

@@ -1,0 +1,37 @@
+package org.ekkofs.backup;
+
+import java.nio.file.Path;
+import java.util.UUID;
+
+/**
+ * Where this machine keeps what can be deleted at any time: catalogs, manifests, chunks. Each
+ * repository has a folder of its own, named by its id.
+ *
+ * @param folder the top of it, made when needed
+ * @param maxManifestBytes how much the manifests of one repository may take
+ */
+public record LocalState(Path folder, long maxManifestBytes) {
+  /** With the default bound for manifests, 4 GiB. */
+  public LocalState(Path folder) {
+    this(folder, 4L << 30);
+  }
+
+  /** The catalog of a repository. */
+  public Path catalog(UUID repository) {
+    return of(repository).resolve("catalog.sqlite");
+  }
+
+  /** The folder for manifests of a repository. */
+  public Path manifests(UUID repository) {
+    return of(repository).resolve("manifests");
+  }
+
+  /** The folder for chunks of a repository. */
+  public Path chunks(UUID repository) {
+    return of(repository).resolve("chunks");
+  }
+
+  private Path of(UUID repository) {
+    return folder.resolve(repository.toString());
+  }
+}

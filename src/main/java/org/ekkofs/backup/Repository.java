@@ -1,0 +1,195 @@
+package org.ekkofs.backup;
+
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.ekkofs.catalog.Catalog;
+import org.ekkofs.format.DescriptorCodec;
+import org.ekkofs.format.RecordCodec;
+import org.ekkofs.log.CommitLog;
+import org.ekkofs.log.LogStore;
+import org.ekkofs.log.ObjectLogStore;
+import org.ekkofs.log.Stamper;
+import org.ekkofs.log.TreeState;
+import org.ekkofs.manifest.ManifestFiles;
+import org.ekkofs.model.AlreadyExistsException;
+import org.ekkofs.model.CorruptException;
+import org.ekkofs.model.NotFoundException;
+import org.ekkofs.model.RepositoryDescriptor;
+import org.ekkofs.model.TreeName;
+import org.ekkofs.store.ConditionalPutProbe;
+import org.ekkofs.store.ObjectKey;
+import org.ekkofs.store.ObjectStore;
+
+/** An open repository. Safe for use by many threads. */
+public final class Repository implements AutoCloseable {
+  private static final ObjectKey DESCRIPTOR = ObjectKey.of("ekkofs.json");
+  private static final int MAX_DESCRIPTOR_BYTES = 64 << 10;
+
+  private final ObjectStore store;
+  private final RepositoryDescriptor descriptor;
+  private final Host host;
+  private final Stamper stamper;
+  private final LogStore logs;
+  private final Catalog catalog;
+  private final ManifestFiles manifests;
+  private final LocalState local;
+  private final Consumer<CrashPoint> crashPoints;
+  private final Map<TreeName, Tree> trees = new ConcurrentHashMap<>();
+
+  private Repository(
+      ObjectStore store,
+      RepositoryDescriptor descriptor,
+      LocalState local,
+      Surroundings surroundings) {
+    this.store = store;
+    this.descriptor = descriptor;
+    this.local = local;
+    this.host = surroundings.host();
+    this.stamper =
+        new Stamper(surroundings.clock(), UUID::randomUUID, host.self().host());
+    this.crashPoints = surroundings.crashPoints();
+    this.logs = new ObjectLogStore(store);
+    this.catalog = Catalog.open(local.catalog(descriptor.id()));
+    this.manifests =
+        new ManifestFiles(store, local.manifests(descriptor.id()), local.maxManifestBytes());
+  }
+
+  /**
+   * Makes a repository in an empty store, after proving that the store can carry its logs.
+   *
+   * @throws AlreadyExistsException if there is one already
+   * @throws org.ekkofs.model.RefusedException if the store's create-if-absent is not to be trusted
+   */
+  public static RepositoryDescriptor init(ObjectStore store, Clock clock) {
+    if (store.get(DESCRIPTOR, MAX_DESCRIPTOR_BYTES).isPresent()) {
+      throw taken(store);
+    }
+    ConditionalPutProbe.prove(store);
+    RepositoryDescriptor descriptor =
+        new RepositoryDescriptor(
+            UUID.randomUUID(), clock.instant(), RepositoryDescriptor.LogPlace.STORE);
+    if (!store.createIfAbsent(DESCRIPTOR, DescriptorCodec.encode(descriptor))) {
+      throw taken(store);
+    }
+    return descriptor;
+  }
+
+  private static AlreadyExistsException taken(ObjectStore store) {
+    return new AlreadyExistsException("there is a repository in " + store.description() + " already");
+  }
+
+  /**
+   * Opens a repository.
+   *
+   * @param store closed with the repository
+   * @throws NotFoundException if the store holds none
+   * @throws CorruptException if what it says of itself cannot be read
+   */
+  public static Repository open(
+      ObjectStore store, LocalState local, Surroundings surroundings) {
+    byte[] bytes =
+        store
+            .get(DESCRIPTOR, MAX_DESCRIPTOR_BYTES)
+            .orElseThrow(
+                () ->
+                    new NotFoundException(
+                        "there is no repository in %s; \"ekkofs init\" makes one"
+                            .formatted(store.description())));
+    try {
+      return new Repository(store, DescriptorCodec.decode(bytes), local, surroundings);
+    } catch (CorruptException e) {
+      throw new CorruptException(
+          "the description of the repository (%s) is damaged: %s"
+              .formatted(DESCRIPTOR, e.getMessage()),
+          e);
+    }
+  }
+
+  /** What the repository says of itself. */
+  public RepositoryDescriptor descriptor() {
+    return descriptor;
+  }
+
+  /** Where its objects lie. */
+  public ObjectStore store() {
+    return store;
+  }
+
+  /** Where this machine keeps its copies. */
+  public LocalState local() {
+    return local;
+  }
+
+  /** This machine and process. */
+  public Host host() {
+    return host;
+  }
+
+  /** The clock of this process. */
+  public Clock clock() {
+    return stamper.clock();
+  }
+
+  void reached(CrashPoint point) {
+    crashPoints.accept(point);
+  }
+
+  ManifestFiles manifests() {
+    return manifests;
+  }
+
+  /** The names of all trees, in order. */
+  public List<TreeName> treeNames() {
+    return logs.trees();
+  }
+
+  /**
+   * A tree.
+   *
+   * @throws NotFoundException if there is none of this name
+   */
+  public Tree tree(TreeName name) {
+    Tree tree = treeOrNew(name);
+    if (!tree.exists()) {
+      throw new NotFoundException("there is no tree \"" + name + "\"; \"ekkofs ls\" shows them all");
+    }
+    return tree;
+  }
+
+  /** A tree, which may not have been created yet. */
+  Tree treeOrNew(TreeName name) {
+    return trees.computeIfAbsent(name, this::load);
+  }
+
+  private Tree load(TreeName name) {
+    TreeState state = catalog.load(name).filter(saved -> agrees(name, saved)).orElseGet(
+        () -> {
+          catalog.forget(name);
+          return new TreeState();
+        });
+    CommitLog log =
+        new CommitLog(name, logs, stamper, state, advanced -> catalog.save(name, advanced));
+    return new Tree(this, log);
+  }
+
+  /** Whether the store's log still has the record that the saved state was reached with. */
+  private boolean agrees(TreeName name, TreeState saved) {
+    Optional<byte[]> stored = logs.read(name, saved.slot());
+    return stored.isPresent()
+        && saved
+            .last()
+            .map(last -> RecordCodec.decode(stored.get()).nonce().equals(last.nonce()))
+            .orElse(false);
+  }
+
+  @Override
+  public void close() {
+    catalog.close();
+    store.close();
+  }
+}

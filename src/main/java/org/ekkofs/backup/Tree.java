@@ -1,0 +1,213 @@
+package org.ekkofs.backup;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.ekkofs.log.CommitLog;
+import org.ekkofs.log.Phase;
+import org.ekkofs.log.TrackedBackup;
+import org.ekkofs.log.TreeState;
+import org.ekkofs.manifest.Manifest;
+import org.ekkofs.model.AlreadyExistsException;
+import org.ekkofs.model.BackupId;
+import org.ekkofs.model.BackupName;
+import org.ekkofs.model.BackupPath;
+import org.ekkofs.model.CorruptException;
+import org.ekkofs.model.LogEvent;
+import org.ekkofs.model.NotFoundException;
+import org.ekkofs.model.RefusedException;
+import org.ekkofs.model.TreeName;
+import org.ekkofs.store.TreeKeys;
+
+/** A backup tree of an open repository. Safe for use by many threads. */
+public final class Tree {
+  private final Repository repository;
+  private final CommitLog log;
+  private final TreeKeys keys;
+
+  Tree(Repository repository, CommitLog log) {
+    this.repository = repository;
+    this.log = log;
+    this.keys = new TreeKeys(log.tree());
+  }
+
+  /** The tree's name. */
+  public TreeName name() {
+    return log.tree();
+  }
+
+  /** The keys of its objects. */
+  public TreeKeys keys() {
+    return keys;
+  }
+
+  CommitLog log() {
+    return log;
+  }
+
+  boolean exists() {
+    return log.refreshed(TreeState::settings).isPresent();
+  }
+
+  /** What the tree was created with. */
+  public LogEvent.Create settings() {
+    return log.current(TreeState::settings)
+        .or(() -> log.refreshed(TreeState::settings))
+        .orElseThrow(() -> new NotFoundException("there is no tree \"" + name() + "\""));
+  }
+
+  /** Every backup the log knows, in order of their intents, as the store has it now. */
+  public List<TrackedBackup> all() {
+    return log.refreshed(state -> List.copyOf(state.backups()));
+  }
+
+  /** The visible backups, oldest first, as the store has them now. */
+  public List<TrackedBackup> visible() {
+    return all().stream()
+        .filter(TrackedBackup::isVisible)
+        .sorted(Comparator.comparing(TrackedBackup::taken).thenComparing(TrackedBackup::slot))
+        .toList();
+  }
+
+  /**
+   * The visible backup of a name, as the store has it now.
+   *
+   * @throws NotFoundException if there is none, saying so if it was deleted
+   */
+  public TrackedBackup find(BackupName name) {
+    return log.refreshed(state -> find(state, name));
+  }
+
+  TrackedBackup find(TreeState state, BackupName name) {
+    return state.visible(name).orElseThrow(() -> notFound(state, name));
+  }
+
+  private NotFoundException notFound(TreeState state, BackupName name) {
+    BackupPath path = new BackupPath(name(), name);
+    String message = "there is no backup \"" + path + "\"";
+    boolean deleted = newest(state, name, Phase.Hidden.class).isPresent();
+    boolean open = newest(state, name, Phase.Open.class).isPresent();
+    if (deleted) {
+      return new NotFoundException(
+          message + "; it was deleted, and \"ekkofs undelete " + path + "\" may bring it back");
+    }
+    return new NotFoundException(message + (open ? "; it is still being taken" : ""));
+  }
+
+  Optional<TrackedBackup> newest(
+      TreeState state, BackupName name, Class<? extends Phase> phase) {
+    return state.backups().stream()
+        .filter(backup -> backup.name().equals(name) && phase.isInstance(backup.phase()))
+        .max(Comparator.comparing(TrackedBackup::slot));
+  }
+
+  /** Deletes a backup as far as users see; {@link #undelete} brings it back. */
+  public TrackedBackup delete(BackupName name) {
+    AtomicReference<TrackedBackup> target = new AtomicReference<>();
+    TrackedBackup hidden =
+        log.append(
+            state -> {
+              target.set(find(state, name));
+              return Optional.of(new LogEvent.Hide(target.get().id()));
+            },
+            state -> state.backup(target.get().id()).orElseThrow());
+    repository.reached(CrashPoint.AFTER_HIDE);
+    return hidden;
+  }
+
+  /**
+   * Brings a deleted backup back.
+   *
+   * @param name the name it had; of several the one deleted last
+   * @param as its new name
+   * @throws NotFoundException if no deleted backup had the name
+   * @throws AlreadyExistsException if the new name is taken
+   */
+  public TrackedBackup undelete(BackupName name, BackupName as) {
+    return log.append(
+        state -> {
+          TrackedBackup hidden = hidden(state, name);
+          checkFree(state, as);
+          return Optional.of(new LogEvent.Unhide(hidden.id(), as));
+        },
+        state -> find(state, as));
+  }
+
+  private TrackedBackup hidden(TreeState state, BackupName name) {
+    return state.backups().stream()
+        .filter(backup -> backup.name().equals(name))
+        .filter(backup -> backup.phase() instanceof Phase.Hidden)
+        .max(Comparator.comparing(backup -> ((Phase.Hidden) backup.phase()).hiddenAt()))
+        .orElseThrow(
+            () ->
+                new NotFoundException(
+                    "no deleted backup \"%s\"".formatted(new BackupPath(name(), name))));
+  }
+
+  void checkFree(TreeState state, BackupName name) {
+    if (state.visible(name).isPresent()) {
+      throw new AlreadyExistsException(
+          "there is a backup \"%s\" already".formatted(new BackupPath(name(), name)));
+    }
+  }
+
+  /**
+   * Declares that an unfinished snapshot will never be finished. Its writer, should it still run,
+   * is told so when it tries to commit.
+   *
+   * @throws NotFoundException if no unfinished snapshot has the name
+   * @throws RefusedException if its writer is known to be alive, unless forced
+   */
+  public TrackedBackup revoke(BackupName name, boolean force) {
+    TrackedBackup target =
+        log.refreshed(state -> newest(state, name, Phase.Open.class))
+            .orElseThrow(
+                () ->
+                    new NotFoundException(
+                        "no unfinished snapshot \"%s\"".formatted(new BackupPath(name(), name))));
+    if (!force && repository.host().isAlive(target.writer())) {
+      throw new RefusedException(
+          "process %d on this host is still taking \"%s\"; stop it, or use --force"
+              .formatted(target.writer().pid(), new BackupPath(name(), name)));
+    }
+    revoke(target.id());
+    return target;
+  }
+
+  /** Revokes the snapshot if it is still open; says how it stands after that. */
+  TrackedBackup revoke(BackupId id) {
+    return log.append(
+        state ->
+            isOpen(state, id) ? Optional.of(new LogEvent.Revoke(id)) : Optional.<LogEvent>empty(),
+        state -> state.backup(id).orElseThrow());
+  }
+
+  private static boolean isOpen(TreeState state, BackupId id) {
+    return state.backup(id).map(TrackedBackup::isOpen).orElse(false);
+  }
+
+  /** Revokes the snapshots whose writers are known to be dead; gives how many there were. */
+  public int revokeDead() {
+    List<TrackedBackup> dead =
+        all().stream()
+            .filter(TrackedBackup::isOpen)
+            .filter(backup -> repository.host().isDead(backup.writer()))
+            .toList();
+    dead.forEach(backup -> revoke(backup.id()));
+    return dead.size();
+  }
+
+  /**
+   * Opens the manifest of a committed backup.
+   *
+   * @throws CorruptException if it is missing or damaged
+   */
+  public Manifest manifest(TrackedBackup backup) {
+    if (!(backup.phase() instanceof Phase.Committed committed)) {
+      throw new NotFoundException(
+          "the backup \"%s\" is not complete".formatted(new BackupPath(name(), backup.name())));
+    }
+    return repository.manifests().open(keys, backup.id(), committed.commit().manifest());
+  }
+}

@@ -1,0 +1,116 @@
+package org.ekkofs.disk;
+
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.ekkofs.format.Chunk;
+import org.ekkofs.format.ChunkCodec;
+import org.ekkofs.model.Compression;
+import org.ekkofs.model.CorruptException;
+import org.ekkofs.model.EkkofsException;
+import org.ekkofs.model.Layer;
+import org.ekkofs.model.SegmentSize;
+import org.ekkofs.store.ObjectKey;
+import org.ekkofs.store.ObjectStore;
+import org.ekkofs.store.TreeKeys;
+
+/**
+ * Decoded, verified chunks, shared by all backups of all trees: in memory, behind that in local
+ * files, behind those in the store. However many ask for a chunk at once, it is fetched once. Safe
+ * for use by many threads; fetching and decoding run on this cache's own threads.
+ */
+public final class ChunkCache implements AutoCloseable {
+  private static final int FETCH_THREADS = 16;
+
+  private final ObjectStore store;
+  private final Optional<ChunkFiles> files;
+  private final ExecutorService fetchers;
+  private final AsyncCache<ChunkKey, Chunk> memory;
+  private final AtomicLong fetched = new AtomicLong();
+
+  /**
+   * A cache over a store.
+   *
+   * @param memoryBytes how much the chunks held in memory may take
+   * @param files the local tier, closed with this cache; empty for none
+   */
+  public ChunkCache(ObjectStore store, long memoryBytes, Optional<ChunkFiles> files) {
+    this.store = store;
+    this.files = files;
+    this.fetchers = Executors.newFixedThreadPool(FETCH_THREADS, ChunkCache::fetcher);
+    this.memory =
+        Caffeine.newBuilder()
+            .executor(fetchers)
+            .maximumWeight(memoryBytes)
+            .weigher((ChunkKey key, Chunk chunk) -> chunk.weight())
+            .buildAsync();
+  }
+
+  private static Thread fetcher(Runnable task) {
+    Thread thread = new Thread(task, "ekkofs-fetch");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /**
+   * The chunk of a layer, now or later. It fails with a {@link CorruptException} that names the
+   * chunk if it is missing or not what it must be, or with what the store failed with.
+   */
+  CompletableFuture<Chunk> get(TreeKeys keys, SegmentSize size, Layer layer) {
+    return memory.get(
+        new ChunkKey(keys.tree(), layer.chunk()),
+        (key, executor) -> CompletableFuture.supplyAsync(() -> load(keys, size, layer), executor));
+  }
+
+  /** The chunk of a layer if it is in memory; never waits. */
+  Optional<Chunk> getNow(TreeKeys keys, Layer layer) {
+    CompletableFuture<Chunk> future = memory.getIfPresent(new ChunkKey(keys.tree(), layer.chunk()));
+    return future == null || !future.isDone() || future.isCompletedExceptionally()
+        ? Optional.empty()
+        : Optional.of(future.join());
+  }
+
+  private Chunk load(TreeKeys keys, SegmentSize size, Layer layer) {
+    ChunkCodec codec = new ChunkCodec(size, Compression.DEFAULT);
+    ObjectKey key = keys.chunk(layer.chunk());
+    Optional<Chunk> local = files.flatMap(tier -> tier.get(key, codec));
+    return local.orElseGet(() -> fetch(key, codec));
+  }
+
+  private Chunk fetch(ObjectKey key, ChunkCodec codec) {
+    byte[] object =
+        store
+            .get(key, codec.maxObjectBytes())
+            .orElseThrow(() -> new CorruptException("chunk " + key + " is missing"));
+    fetched.addAndGet(object.length);
+    try {
+      Chunk chunk = codec.decode(object);
+      files.ifPresent(tier -> tier.put(key, object));
+      return chunk;
+    } catch (EkkofsException e) {
+      throw new CorruptException("chunk " + key + " is damaged: " + e.getMessage(), e);
+    }
+  }
+
+  /** How many bytes were read from the store so far. */
+  public long fetchedBytes() {
+    return fetched.get();
+  }
+
+  /** Stops fetching; whoever waits is told. */
+  @Override
+  public void close() {
+    fetchers.shutdownNow();
+    try {
+      fetchers.awaitTermination(5, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    files.ifPresent(ChunkFiles::close);
+  }
+}
