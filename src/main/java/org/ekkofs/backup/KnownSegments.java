@@ -120,8 +120,7 @@ final class KnownSegments implements AutoCloseable {
     while (buffer.hasRemaining()) {
       byte[] owner = new byte[BackupId.BYTES];
       buffer.get(owner);
-      ChunkId chunk =
-          new ChunkId(BackupId.fromBytes(owner), new SegmentIndex(buffer.getLong()));
+      ChunkId chunk = new ChunkId(BackupId.fromBytes(owner), new SegmentIndex(buffer.getLong()));
       layers.add(new Layer(chunk, new BlockMask(buffer.getLong()), buffer.getLong()));
     }
     return layers;

@@ -84,8 +84,7 @@ sealed interface ParentDisk extends AutoCloseable {
     }
 
     private void overlay(Layer layer, byte[] digests) {
-      ChunkHeader header =
-          headers.get(layer.chunk(), manifest.meta().geometry().segmentSize());
+      ChunkHeader header = headers.get(layer.chunk(), manifest.meta().geometry().segmentSize());
       if (!header.blocks().contains(layer.blocks())) {
         throw new CorruptException("chunk " + layer.chunk() + " lacks blocks");
       }

@@ -50,8 +50,7 @@ public final class Repository implements AutoCloseable {
     this.descriptor = descriptor;
     this.local = local;
     this.host = surroundings.host();
-    this.stamper =
-        new Stamper(surroundings.clock(), UUID::randomUUID, host.self().host());
+    this.stamper = new Stamper(surroundings.clock(), UUID::randomUUID, host.self().host());
     this.crashPoints = surroundings.crashPoints();
     this.logs = new ObjectLogStore(store);
     this.catalog = Catalog.open(local.catalog(descriptor.id()));
@@ -80,7 +79,8 @@ public final class Repository implements AutoCloseable {
   }
 
   private static AlreadyExistsException taken(ObjectStore store) {
-    return new AlreadyExistsException("there is a repository in " + store.description() + " already");
+    return new AlreadyExistsException(
+        "there is a repository in " + store.description() + " already");
   }
 
   /**
@@ -90,8 +90,7 @@ public final class Repository implements AutoCloseable {
    * @throws NotFoundException if the store holds none
    * @throws CorruptException if what it says of itself cannot be read
    */
-  public static Repository open(
-      ObjectStore store, LocalState local, Surroundings surroundings) {
+  public static Repository open(ObjectStore store, LocalState local, Surroundings surroundings) {
     byte[] bytes =
         store
             .get(DESCRIPTOR, MAX_DESCRIPTOR_BYTES)
@@ -156,7 +155,8 @@ public final class Repository implements AutoCloseable {
   public Tree tree(TreeName name) {
     Tree tree = treeOrNew(name);
     if (!tree.exists()) {
-      throw new NotFoundException("there is no tree \"" + name + "\"; \"ekkofs ls\" shows them all");
+      throw new NotFoundException(
+          "there is no tree \"" + name + "\"; \"ekkofs ls\" shows them all");
     }
     return tree;
   }
@@ -167,11 +167,15 @@ public final class Repository implements AutoCloseable {
   }
 
   private Tree load(TreeName name) {
-    TreeState state = catalog.load(name).filter(saved -> agrees(name, saved)).orElseGet(
-        () -> {
-          catalog.forget(name);
-          return new TreeState();
-        });
+    TreeState state =
+        catalog
+            .load(name)
+            .filter(saved -> agrees(name, saved))
+            .orElseGet(
+                () -> {
+                  catalog.forget(name);
+                  return new TreeState();
+                });
     CommitLog log =
         new CommitLog(name, logs, stamper, state, advanced -> catalog.save(name, advanced));
     return new Tree(this, log);

@@ -75,8 +75,7 @@ final class SegmentStorer {
         same.isPresent()
             ? CompletableFuture.completedFuture(same.get().layers())
             : changed(segment, data, length, hash, inParent, putters);
-    return layers.thenApply(
-        found -> Optional.of(new SegmentEntry(segment, hash.digest(), found)));
+    return layers.thenApply(found -> Optional.of(new SegmentEntry(segment, hash.digest(), found)));
   }
 
   private CompletableFuture<List<Layer>> changed(
@@ -113,9 +112,7 @@ final class SegmentStorer {
       Executor putters,
       CompletableFuture<List<Layer>> result) {
     Difference difference =
-        inParent
-            .flatMap(entry -> difference(entry, hash))
-            .orElseGet(() -> Difference.whole(hash));
+        inParent.flatMap(entry -> difference(entry, hash)).orElseGet(() -> Difference.whole(hash));
     List<Layer> layers = new ArrayList<>(difference.kept());
     if (difference.stored().isEmpty()) {
       stored(segment, hash, layers, result);
@@ -146,8 +143,7 @@ final class SegmentStorer {
     finish(hash.digest(), result, layers);
   }
 
-  private void finish(
-      Digest digest, CompletableFuture<List<Layer>> result, List<Layer> layers) {
+  private void finish(Digest digest, CompletableFuture<List<Layer>> result, List<Layer> layers) {
     underWay.remove(digest);
     result.complete(List.copyOf(layers));
   }

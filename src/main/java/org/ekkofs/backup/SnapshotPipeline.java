@@ -7,6 +7,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -67,8 +68,7 @@ final class SnapshotPipeline {
 
   /** Runs to the end, or throws what went wrong first. */
   void run() {
-    ExecutorService workers =
-        threads("ekkofs-hash", Runtime.getRuntime().availableProcessors());
+    ExecutorService workers = threads("ekkofs-hash", Runtime.getRuntime().availableProcessors());
     ExecutorService putters = threads("ekkofs-put", Math.min(PUTTERS, window));
     try {
       readAll(workers, putters);
@@ -99,8 +99,7 @@ final class SnapshotPipeline {
     long position = 0;
     while (position < geometry.diskBytes()) {
       long data = source.nextData(position);
-      SegmentIndex segment =
-          geometry.segmentAt(Math.min(data, geometry.diskBytes() - 1));
+      SegmentIndex segment = geometry.segmentAt(Math.min(data, geometry.diskBytes() - 1));
       long start = data >= geometry.diskBytes() ? geometry.diskBytes() : geometry.offset(segment);
       if (start > position) {
         progress.advance(start - position);
@@ -160,14 +159,14 @@ final class SnapshotPipeline {
 
   private void takeResult() throws InterruptedException {
     try {
-      results.take().join().ifPresent(output::add);
-    } catch (CompletionException e) {
+      results.take().get().ifPresent(output::add);
+    } catch (ExecutionException e) {
       throw unwrapped(e);
     }
   }
 
-  private static EkkofsException unwrapped(CompletionException e) {
-    Throwable cause = e;
+  private static EkkofsException unwrapped(ExecutionException e) {
+    Throwable cause = e.getCause();
     while (cause instanceof CompletionException && cause.getCause() != null) {
       cause = cause.getCause();
     }

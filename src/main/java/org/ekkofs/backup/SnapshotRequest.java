@@ -40,9 +40,7 @@ public record SnapshotRequest(
       throw new RefusedException(
           "tree %s has segments of %d bytes and compression level %d; that is fixed when it is created"
               .formatted(
-                  target.tree(),
-                  settings.segmentSize().bytes(),
-                  settings.compression().level()));
+                  target.tree(), settings.segmentSize().bytes(), settings.compression().level()));
     }
   }
 }

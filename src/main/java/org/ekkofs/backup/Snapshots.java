@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
 import org.ekkofs.disk.ChunkHeaders;
-import org.ekkofs.format.References;
 import org.ekkofs.format.Sha256;
 import org.ekkofs.format.ZstdFiles;
 import org.ekkofs.log.CommitLog;
@@ -15,7 +14,6 @@ import org.ekkofs.manifest.Manifest;
 import org.ekkofs.manifest.ManifestMeta;
 import org.ekkofs.manifest.SegmentTable;
 import org.ekkofs.model.BackupId;
-import org.ekkofs.model.CancelledException;
 import org.ekkofs.model.DiskGeometry;
 import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.LogEvent;
@@ -79,8 +77,7 @@ public final class Snapshots {
         .append(
             state -> {
               tree.checkFree(state, request.target().name());
-              Optional<BackupId> parent =
-                  request.parent().map(name -> tree.find(state, name).id());
+              Optional<BackupId> parent = request.parent().map(name -> tree.find(state, name).id());
               return Optional.of(
                   new LogEvent.Intent(
                       id, request.target().name(), parent, repository.host().self()));
@@ -125,8 +122,7 @@ public final class Snapshots {
     ObjectStore store = repository.store();
     byte[] references = output.references().encode();
     try (Scratch compressed = new Scratch(repository.manifests().scratch())) {
-      StoredObject stored =
-          ZstdFiles.compress(manifest, compressed.file(), MANIFEST_COMPRESSION);
+      StoredObject stored = ZstdFiles.compress(manifest, compressed.file(), MANIFEST_COMPRESSION);
       store.put(tree.keys().manifest(id), compressed.body());
       store.put(tree.keys().references(id), Body.of(references));
       repository.manifests().adopt(id, manifest);

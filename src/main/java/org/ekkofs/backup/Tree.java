@@ -3,7 +3,6 @@ package org.ekkofs.backup;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import org.ekkofs.log.CommitLog;
 import org.ekkofs.log.Phase;
 import org.ekkofs.log.TrackedBackup;
@@ -95,8 +94,7 @@ public final class Tree {
     return new NotFoundException(message + (open ? "; it is still being taken" : ""));
   }
 
-  Optional<TrackedBackup> newest(
-      TreeState state, BackupName name, Class<? extends Phase> phase) {
+  Optional<TrackedBackup> newest(TreeState state, BackupName name, Class<? extends Phase> phase) {
     return state.backups().stream()
         .filter(backup -> backup.name().equals(name) && phase.isInstance(backup.phase()))
         .max(Comparator.comparing(TrackedBackup::slot));
@@ -104,14 +102,10 @@ public final class Tree {
 
   /** Deletes a backup as far as users see; {@link #undelete} brings it back. */
   public TrackedBackup delete(BackupName name) {
-    AtomicReference<TrackedBackup> target = new AtomicReference<>();
     TrackedBackup hidden =
         log.append(
-            state -> {
-              target.set(find(state, name));
-              return Optional.of(new LogEvent.Hide(target.get().id()));
-            },
-            state -> state.backup(target.get().id()).orElseThrow());
+            state -> Optional.of(new LogEvent.Hide(find(state, name).id())),
+            state -> hidden(state, name));
     repository.reached(CrashPoint.AFTER_HIDE);
     return hidden;
   }

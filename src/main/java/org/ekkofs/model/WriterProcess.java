@@ -5,8 +5,8 @@ package org.ekkofs.model;
  * with the same start time on the same boot.
  *
  * @param host name of the host
- * @param bootId what tells this boot, and this namespace of process ids, from every other; empty where
- *     that is not known
+ * @param bootId what tells this boot, and this namespace of process ids, from every other; empty
+ *     where that is not known
  * @param pid process id
  * @param startedMillis when the process started, milliseconds since the epoch
  */

@@ -2,12 +2,14 @@ package org.ekkofs.source;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.ekkofs.model.CancelledException;
 import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.FailedException;
 import org.ekkofs.model.InvalidException;
@@ -46,8 +48,7 @@ public final class RawSource implements DiskSource {
       // Through the descriptor, so that both are one file even if the name moves on.
       FileChannel channel =
           FileChannel.open(Path.of("/proc/self/fd/" + descriptor), StandardOpenOption.READ);
-      return new RawSource(
-          path, channel, descriptor, channel.size(), Files.isRegularFile(path));
+      return new RawSource(path, channel, descriptor, channel.size(), Files.isRegularFile(path));
     } catch (IOException e) {
       if (descriptor >= 0) {
         LibC.functions().close(descriptor);
@@ -108,6 +109,8 @@ public final class RawSource implements DiskSource {
         }
         position += count;
       }
+    } catch (ClosedByInterruptException e) {
+      throw new CancelledException("reading " + path + " was interrupted", e);
     } catch (IOException e) {
       throw new FailedException(
           "%s cannot be read at byte %d: %s".formatted(path, position, e.getMessage()), e);
@@ -141,8 +144,7 @@ public final class RawSource implements DiskSource {
       long now = channel.size();
       if (now != size) {
         throw new FailedException(
-            "%s changed its size from %d to %d bytes while it was read"
-                .formatted(path, size, now));
+            "%s changed its size from %d to %d bytes while it was read".formatted(path, size, now));
       }
     } catch (IOException e) {
       throw unreadable(path, e);
