@@ -123,16 +123,16 @@ final class SnapshotPipeline {
     readSegment(geometry.offset(segment), buffer, length);
     Optional<SegmentEntry> inParent = parent.segment(segment);
     results.add(
-        CompletableFuture.supplyAsync(
-                () -> {
+        CompletableFuture.completedFuture(buffer)
+            .thenComposeAsync(
+                data -> {
                   try {
-                    return storer.store(segment, buffer, length, inParent, putters);
+                    return storer.store(segment, data, length, inParent, putters);
                   } finally {
-                    buffers.add(buffer);
+                    buffers.add(data);
                   }
                 },
                 workers)
-            .thenCompose(stored -> stored)
             .whenComplete((entry, failure) -> progress.advance(length)));
   }
 
