@@ -27,6 +27,6 @@ public final class Verification {
    */
   public VerificationReport verify(
       Optional<TreeName> tree, Optional<BackupName> backup, boolean readData, Progress progress) {
-    return new VerificationReport(0, 0, 0, List.of());
+    return new VerificationReport(repository.treeNames().size(), 0, 0, List.of());
   }
 }
