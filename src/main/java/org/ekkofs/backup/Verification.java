@@ -1,11 +1,15 @@
 package org.ekkofs.backup;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.ekkofs.log.Phase;
+import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.model.BackupName;
 import org.ekkofs.model.TreeName;
 
-/** Checks that what is stored is what was committed. */
+/** Checks that what is stored is what was committed. Safe for use by many threads. */
 public final class Verification {
   private final Repository repository;
 
@@ -27,6 +31,68 @@ public final class Verification {
    */
   public VerificationReport verify(
       Optional<TreeName> tree, Optional<BackupName> backup, boolean readData, Progress progress) {
-    return new VerificationReport(repository.treeNames().size(), 0, 0, List.of());
+    List<TreeName> names = tree.map(List::of).orElseGet(repository::treeNames);
+    List<Tree> trees = names.stream().map(repository::tree).toList();
+    List<List<TrackedBackup>> backups = trees.stream().map(one -> chosen(one, backup)).toList();
+    progress.begin(
+        "verify", backups.stream().flatMap(List::stream).mapToLong(Verification::dataBytes).sum());
+    Findings findings = new Findings();
+    for (int index = 0; index < trees.size(); index++) {
+      try (TreeVerifier verifier =
+          new TreeVerifier(repository, trees.get(index), readData, findings, progress)) {
+        backups.get(index).forEach(verifier::verify);
+      }
+    }
+    return findings.report();
+  }
+
+  private static List<TrackedBackup> chosen(Tree tree, Optional<BackupName> backup) {
+    return backup
+        .map(name -> List.of(tree.find(name)))
+        .orElseGet(
+            () ->
+                tree.visible().stream().sorted(Comparator.comparing(TrackedBackup::slot)).toList());
+  }
+
+  static long dataBytes(TrackedBackup backup) {
+    return backup.phase() instanceof Phase.Committed committed
+        ? committed.commit().figures().dataBytes()
+        : 0;
+  }
+
+  /** What has been found so far. For one thread. */
+  static final class Findings {
+    private static final int MAX_PROBLEMS = 10_000;
+
+    private final List<VerificationReport.Problem> problems = new ArrayList<>();
+    private long backups;
+    private long chunks;
+    private long readBytes;
+
+    void backup() {
+      backups++;
+    }
+
+    void chunks(long count) {
+      chunks += count;
+    }
+
+    void read(long bytes) {
+      readBytes += bytes;
+    }
+
+    int count() {
+      return problems.size();
+    }
+
+    void problem(VerificationReport.Problem problem) {
+      if (problems.size() < MAX_PROBLEMS) {
+        problems.add(problem);
+      }
+    }
+
+    VerificationReport report() {
+      return new VerificationReport(backups, chunks, readBytes, problems);
+    }
   }
 }

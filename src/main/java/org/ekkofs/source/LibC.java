@@ -8,6 +8,7 @@ import jnr.ffi.types.off_t;
 /** The calls of the C library that Java has no word for. */
 final class LibC {
   static final int O_RDONLY = 0;
+  static final int O_EXCL = 0x80;
   static final int O_CLOEXEC = 0x80000;
   static final int SEEK_DATA = 3;
   static final int SEEK_HOLE = 4;

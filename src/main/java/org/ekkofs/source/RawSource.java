@@ -66,8 +66,7 @@ public final class RawSource implements DiskSource {
       if (!Files.isReadable(real)) {
         throw new FailedException(path + " cannot be read: permission denied");
       }
-      boolean device = real.startsWith("/dev") && Files.readAttributes(real, "unix:mode") != null;
-      if (!Files.isRegularFile(real) && !(device && isBlockDevice(real))) {
+      if (!Files.isRegularFile(real) && !BlockDevices.isBlockDevice(real)) {
         throw new InvalidException(path + " is neither a file nor a block device");
       }
     } catch (NoSuchFileException e) {
@@ -75,10 +74,6 @@ public final class RawSource implements DiskSource {
     } catch (IOException e) {
       throw unreadable(path, e);
     }
-  }
-
-  private static boolean isBlockDevice(Path path) throws IOException {
-    return ((int) Files.getAttribute(path, "unix:mode") & 0170000) == 0060000;
   }
 
   private static EkkofsException unreadable(Path path, IOException e) {

@@ -1,0 +1,106 @@
+package org.ekkofs.disk;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.ekkofs.manifest.Manifest;
+import org.ekkofs.manifest.SegmentTable;
+import org.ekkofs.model.CorruptException;
+import org.ekkofs.model.DiskGeometry;
+import org.ekkofs.model.SegmentEntry;
+
+/**
+ * Goes through the segments of a backup that are not all zero, in order, with several being fetched
+ * at once.
+ */
+public final class SegmentStream {
+  private static final int WINDOW = 16;
+
+  /** Sees one segment after the other. */
+  @FunctionalInterface
+  public interface Visitor {
+    /**
+     * A segment.
+     *
+     * @param data its bytes, verified; valid during the call
+     */
+    void segment(SegmentEntry entry, ByteBuffer data);
+  }
+
+  /** Says which segments to go through. */
+  @FunctionalInterface
+  public interface Filter {
+    /** Whether this one is wanted. */
+    boolean wants(SegmentEntry entry);
+  }
+
+  /** Hears of the segments that cannot be read. */
+  @FunctionalInterface
+  public interface FailureHandler {
+    /**
+     * A segment's data are missing or damaged.
+     *
+     * @throws org.ekkofs.model.EkkofsException to stop there
+     */
+    void damaged(SegmentEntry entry, CorruptException failure);
+  }
+
+  private final Manifest manifest;
+  private final BackupDisk disk;
+  private final DiskGeometry geometry;
+
+  /** The segments of a disk that its manifest lists. */
+  public SegmentStream(Manifest manifest, BackupDisk disk) {
+    this.manifest = manifest;
+    this.disk = disk;
+    this.geometry = disk.geometry();
+  }
+
+  /** Goes through them; stops at the first failure that the handler does not take. */
+  public void read(Filter filter, Visitor visitor, FailureHandler failures)
+      throws InterruptedException {
+    ByteBuffer buffer = ByteBuffer.allocate(geometry.segmentSize().bytes());
+    for (long from = 0; from < geometry.segments(); from = next(from + SegmentTable.PAGE)) {
+      List<SegmentEntry> page = new ArrayList<>();
+      manifest.read(
+          from,
+          from + SegmentTable.PAGE,
+          entry -> {
+            if (filter.wants(entry)) {
+              page.add(entry);
+            }
+          });
+      read(page, buffer, visitor, failures);
+    }
+  }
+
+  private long next(long from) {
+    return manifest.next(from).orElse(geometry.segments());
+  }
+
+  private void read(
+      List<SegmentEntry> page, ByteBuffer buffer, Visitor visitor, FailureHandler failures)
+      throws InterruptedException {
+    for (int ahead = 0; ahead < Math.min(WINDOW, page.size()); ahead++) {
+      disk.prefetch(page.get(ahead).segment());
+    }
+    for (int index = 0; index < page.size(); index++) {
+      if (index + WINDOW < page.size()) {
+        disk.prefetch(page.get(index + WINDOW).segment());
+      }
+      read(page.get(index), buffer, visitor, failures);
+    }
+  }
+
+  private void read(SegmentEntry entry, ByteBuffer buffer, Visitor visitor, FailureHandler failures)
+      throws InterruptedException {
+    buffer.clear().limit(geometry.length(entry.segment()));
+    try {
+      disk.read(geometry.offset(entry.segment()), buffer);
+    } catch (CorruptException e) {
+      failures.damaged(entry, e);
+      return;
+    }
+    visitor.segment(entry, buffer.flip());
+  }
+}
