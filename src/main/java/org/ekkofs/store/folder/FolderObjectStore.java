@@ -235,21 +235,28 @@ public final class FolderObjectStore implements ObjectStore {
     try (FileChannel channel =
             FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         InputStream from = open(body)) {
-      byte[] step = new byte[(int) Math.max(1, Math.min(STEP_BYTES, body.length()))];
-      long written = 0;
-      for (int count = read(from, step); count >= 0; count = read(from, step)) {
-        ByteBuffer left = ByteBuffer.wrap(step, 0, count);
-        while (left.hasRemaining()) {
-          written += channel.write(left);
-        }
-      }
-      if (written != body.length()) {
-        throw new FailedException(
-            "%d bytes came to be stored instead of %d".formatted(written, body.length()));
-      }
+      copy(from, channel, body.length());
       if (force) {
         channel.force(true);
       }
+    }
+  }
+
+  private static void copy(InputStream from, FileChannel to, long length) throws IOException {
+    byte[] step = new byte[(int) Math.max(1, Math.min(STEP_BYTES, length))];
+    long written = 0;
+    for (int count = read(from, step); count >= 0; count = read(from, step)) {
+      ByteBuffer left = ByteBuffer.wrap(step, 0, count);
+      while (left.hasRemaining()) {
+        written += to.write(left);
+      }
+      if (written > length) {
+        throw new FailedException("more than " + length + " bytes came to be stored");
+      }
+    }
+    if (written < length) {
+      throw new FailedException(
+          "%d bytes came to be stored instead of %d".formatted(written, length));
     }
   }
 
