@@ -1,0 +1,199 @@
+package org.ekkofs.fuse;
+
+import java.nio.ByteBuffer;
+import org.ekkofs.fuse.LibFuse3.Slot;
+import org.ekkofs.vfs.Attributes;
+import org.ekkofs.vfs.DirectoryNode;
+import org.ekkofs.vfs.Errno;
+import org.ekkofs.vfs.ErrnoException;
+import org.ekkofs.vfs.FileNode;
+import org.ekkofs.vfs.OpenFile;
+
+/**
+ * Opening, reading and writing files, under libfuse 3. What is in memory is answered at once by the
+ * thread that took the request; everything else by the {@link Workers}.
+ */
+final class FileOperations {
+  static final int O_ACCMODE = 3;
+  static final int O_TRUNC = 01000;
+  private static final int SEEK_DATA = 3;
+  private static final int SEEK_HOLE = 4;
+
+  private final Served served;
+  private final OperationTable table;
+  private final Interrupts interrupts = new Interrupts();
+  private final Handles<OpenHandle> open = new Handles<>();
+
+  FileOperations(Served served, OperationTable table) {
+    this.served = served;
+    this.table = table;
+  }
+
+  void register() {
+    table.set(Slot.OPEN, (request, node, fileInfo, c, d, e) -> open(request, node, fileInfo));
+    table.set(
+        Slot.CREATE,
+        (request, parent, name, mode, fileInfo, e) -> create(request, parent, name, fileInfo));
+    table.set(
+        Slot.READ,
+        (request, node, size, offset, fileInfo, e) ->
+            read(request, handle(fileInfo), offset, Math.toIntExact(size)));
+    table.set(
+        Slot.WRITE,
+        (request, node, data, size, offset, fileInfo) ->
+            write(request, handle(fileInfo), offset, NativeBlock.copy(data, (int) size)));
+    table.set(Slot.FLUSH, (request, node, fileInfo, c, d, e) -> flush(request, handle(fileInfo)));
+    table.set(Slot.RELEASE, (request, node, fileInfo, c, d, e) -> release(request, fileInfo));
+    table.set(
+        Slot.LSEEK,
+        (request, node, offset, whence, fileInfo, e) ->
+            seek(request, handle(fileInfo), offset, (int) whence));
+  }
+
+  /** Closes what is still open; only when no request can come any more. */
+  void closeAll() {
+    open.drain().forEach(this::close);
+  }
+
+  private OpenHandle handle(long fileInfo) {
+    return open.get(NativeBlock.longAt(fileInfo + Fuse3Layout.FILE_HANDLE));
+  }
+
+  private void work(boolean control, Request request, OperationTable.Task task) {
+    Runnable guarded = table.guard(request, task);
+    if (control) {
+      served.workers().control(guarded);
+    } else {
+      served.workers().store(guarded);
+    }
+  }
+
+  private void open(Request request, long node, long fileInfo) {
+    FileNode file = served.nodes().file(node);
+    int flags = NativeBlock.intAt(fileInfo + Fuse3Layout.FILE_FLAGS);
+    boolean truncate = (flags & O_TRUNC) != 0;
+    boolean write = truncate || (flags & O_ACCMODE) != 0;
+    if (write) {
+      ReadOnly.require(file);
+    }
+    work(file.writable(), request, () -> openNow(request, file, write, truncate));
+  }
+
+  private void openNow(Request request, FileNode file, boolean write, boolean truncate) {
+    if (truncate) {
+      file.truncate();
+    }
+    OpenFile opened = file.open(write);
+    OpenHandle handle = new OpenHandle(opened, file.writable());
+    long number = open.add(handle);
+    if (!request.opened(number, opened.immutable())) {
+      close(open.remove(number));
+    }
+  }
+
+  private void create(Request request, long parent, long name, long fileInfo) {
+    DirectoryNode directory = served.nodes().directory(parent);
+    ReadOnly.require(directory);
+    String text = NativeBlock.text(name);
+    int flags = NativeBlock.intAt(fileInfo + Fuse3Layout.FILE_FLAGS);
+    work(true, request, () -> createNow(request, directory, text, (flags & O_ACCMODE) != 0));
+  }
+
+  private void createNow(Request request, DirectoryNode directory, String name, boolean write) {
+    FileNode file = directory.create(name);
+    OpenFile opened = file.open(write);
+    long handle = open.add(new OpenHandle(opened, true));
+    Attributes attributes = file.attributes();
+    long number = served.nodes().number(attributes.inode());
+    served.nodes().remember(file, number);
+    if (!request.created(
+        number, attributes, directory.namesValidFor(), handle, opened.immutable())) {
+      served.nodes().forget(number, 1);
+      close(open.remove(handle));
+    }
+  }
+
+  private void read(Request request, OpenHandle handle, long offset, int size) {
+    NativeBlock block = Scratch.mine().data(size);
+    int got = handle.file().readNow(offset, block.bytes());
+    if (got != OpenFile.WOULD_BLOCK) {
+      request.data(block, checked(got, size));
+    } else if (handle.file().waitsForEvents()) {
+      served.workers().event(table.guard(request, () -> readEvent(request, handle, offset, size)));
+    } else {
+      work(handle.control(), request, () -> readWaiting(request, handle, offset, size));
+    }
+  }
+
+  private static void readWaiting(Request request, OpenHandle handle, long offset, int size)
+      throws InterruptedException {
+    NativeBlock block = Scratch.mine().data(size);
+    request.data(block, checked(handle.file().read(offset, block.bytes()), size));
+  }
+
+  private void readEvent(Request request, OpenHandle handle, long offset, int size)
+      throws InterruptedException {
+    NativeBlock block = Scratch.mine().data(size);
+    int start = block.bytes().position();
+    interrupts.await(request, () -> handle.file().read(offset, block.bytes()));
+    request.data(block, block.bytes().position() - start);
+  }
+
+  /** A count that cannot be would have the kernel be given what is not ours. */
+  static int checked(int got, int size) {
+    if (got < 0 || got > size) {
+      throw new IllegalStateException("%d bytes read of %d".formatted(got, size));
+    }
+    return got;
+  }
+
+  private void write(Request request, OpenHandle handle, long offset, byte[] data) {
+    work(
+        handle.control(),
+        request,
+        () -> request.written(handle.file().write(offset, ByteBuffer.wrap(data))));
+  }
+
+  private void flush(Request request, OpenHandle handle) {
+    if (handle.file().immutable()) {
+      request.errno(0);
+      return;
+    }
+    work(
+        handle.control(),
+        request,
+        () -> {
+          handle.file().flush();
+          request.errno(0);
+        });
+  }
+
+  private void release(Request request, long fileInfo) {
+    OpenHandle handle = open.remove(NativeBlock.longAt(fileInfo + Fuse3Layout.FILE_HANDLE));
+    work(
+        handle.control(),
+        request,
+        () -> {
+          close(handle);
+          request.errno(0);
+        });
+  }
+
+  private void close(OpenHandle handle) {
+    try {
+      handle.file().close();
+    } catch (RuntimeException | Error e) {
+      served.failures().errno(e);
+    }
+  }
+
+  private void seek(Request request, OpenHandle handle, long offset, int whence) {
+    OpenFile.Seek what =
+        switch (whence) {
+          case SEEK_DATA -> OpenFile.Seek.DATA;
+          case SEEK_HOLE -> OpenFile.Seek.HOLE;
+          default -> throw new ErrnoException(Errno.EINVAL);
+        };
+    work(handle.control(), request, () -> request.offset(handle.file().seek(offset, what)));
+  }
+}

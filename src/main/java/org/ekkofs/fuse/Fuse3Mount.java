@@ -1,0 +1,137 @@
+package org.ekkofs.fuse;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.ekkofs.model.FailedException;
+import org.ekkofs.vfs.VirtualFileSystem;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A tree mounted through libfuse 3.
+ *
+ * <table>
+ * <caption>Threads, and what they may do</caption>
+ * <tr><td>ekkofs-fuse-*</td><td>take requests, answer from memory, never wait</td></tr>
+ * <tr><td>ekkofs-store-*</td><td>wait for the store</td></tr>
+ * <tr><td>ekkofs-control-*</td><td>change the control directory</td></tr>
+ * <tr><td>ekkofs-event-*</td><td>wait for jobs, until interrupted</td></tr>
+ * <tr><td>ekkofs-names-*</td><td>tells the kernel of changed names</td></tr>
+ * </table>
+ */
+final class Fuse3Mount implements FuseMount {
+  private static final Logger LOG = LoggerFactory.getLogger(Fuse3Mount.class);
+  private static final int EVENT_THREADS = 64;
+  private static final Duration GRACE = Duration.ofSeconds(2);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final Fuse3Library fuse;
+  private final Path mountpoint;
+  private final VirtualFileSystem tree;
+  private final Workers workers;
+
+  /** Holds the native functions for as long as the session lives. */
+  private final OperationTable table;
+
+  private final FileOperations files;
+  private final Fuse3Session session;
+  private final LoopThreads loops;
+  private final NameChanges changes;
+
+  /** Guarded by this. */
+  private boolean closed;
+
+  private Fuse3Mount(
+      Fuse3Library fuse, VirtualFileSystem tree, Path mountpoint, FuseOptions options) {
+    this.fuse = fuse;
+    this.tree = tree;
+    this.mountpoint = mountpoint;
+    this.workers = new Workers(options.readThreads(), EVENT_THREADS);
+    Failures failures = new Failures();
+    NodeTable nodes = new NodeTable(tree.root());
+    Served served = new Served(tree, nodes, workers, failures);
+    this.table = new OperationTable(fuse, failures);
+    NameOperations names = new NameOperations(served, table);
+    names.register();
+    new AttributeOperations(served, table).register();
+    new DirectoryOperations(served, table).register();
+    this.files = new FileOperations(served, table);
+    files.register();
+    this.session = new Fuse3Session(fuse, table, options);
+    this.loops = new LoopThreads(session, options.loopThreads());
+    this.changes =
+        new NameChanges(
+            (directory, name) -> {
+              names.awaitAnswers();
+              session.forgetName(nodes.number(directory.attributes().inode()), name);
+            },
+            failures);
+  }
+
+  /**
+   * Mounts; the caller makes sure that it answers.
+   *
+   * @throws FailedException if libfuse or the kernel say no
+   */
+  static Fuse3Mount mount(
+      Fuse3Library fuse, VirtualFileSystem tree, Path mountpoint, FuseOptions options) {
+    Fuse3Mount mount = new Fuse3Mount(fuse, tree, mountpoint, options);
+    if (!mount.session.mount(mountpoint)) {
+      mount.session.destroy();
+      throw new FailedException("libfuse cannot mount at " + mountpoint);
+    }
+    mount.loops.start();
+    mount.changes.start();
+    tree.listen(mount.changes);
+    return mount;
+  }
+
+  @Override
+  public String binding() {
+    return "libfuse " + fuse.release();
+  }
+
+  @Override
+  public Path mountpoint() {
+    return mountpoint;
+  }
+
+  @Override
+  public void awaitUnmount() throws InterruptedException {
+    loops.await();
+  }
+
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    tree.listen((directory, name) -> {});
+    boolean interrupted = Thread.interrupted();
+    try {
+      end();
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** A thread that cannot be ended keeps the session's memory; all else is given back. */
+  private void end() throws InterruptedException {
+    boolean quiet = changes.end();
+    workers.endEvents();
+    quiet &= loops.end(GRACE, PATIENCE);
+    quiet &= workers.end();
+    session.unmount();
+    files.closeAll();
+    if (quiet) {
+      session.destroy();
+    } else {
+      Immortal.keep(table);
+      LOG.warn("{} is unmounted, but some reads still wait for the store", mountpoint);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package org.ekkofs.fuse;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A line of /proc/self/mountinfo.
+ *
+ * @param device major and minor number, {@code 0:52}
+ * @param mountpoint where it is mounted
+ * @param type the kind of file system, {@code fuse.ekkofs}
+ * @param source what was mounted
+ */
+record MountInfo(String device, Path mountpoint, String type, String source) {
+  private static final Path TABLE = Path.of("/proc/self/mountinfo");
+  private static final Pattern ESCAPE = Pattern.compile("\\\\([0-7]{3})");
+
+  /** Everything mounted now, in the order of mounting. */
+  static List<MountInfo> all() {
+    try {
+      return Files.readAllLines(TABLE, StandardCharsets.UTF_8).stream()
+          .map(MountInfo::parse)
+          .flatMap(Optional::stream)
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Parses a line: id, parent, device, root, mountpoint, options, optional fields, a dash, type,
+   * source, more options. Empty if it is not of this form.
+   */
+  static Optional<MountInfo> parse(String line) {
+    String[] halves = line.split(" - ", 2);
+    if (halves.length < 2) {
+      return Optional.empty();
+    }
+    String[] mount = halves[0].split(" ", -1);
+    String[] origin = halves[1].split(" ", -1);
+    if (mount.length < 6 || origin.length < 2) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new MountInfo(mount[2], Path.of(decode(mount[4])), origin[0], decode(origin[1])));
+  }
+
+  /** Undoes the kernel's octal escapes of space, tab, newline and backslash. */
+  private static String decode(String text) {
+    return ESCAPE
+        .matcher(text)
+        .replaceAll(
+            m -> Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(m.group(1), 8))));
+  }
+}
