@@ -133,8 +133,8 @@ public final class Restores {
     private void check(
         SegmentIndex segment, Optional<SegmentEntry> entry, byte[] buffer, int length) {
       DiskGeometry geometry = manifest.meta().geometry();
-      target.read(geometry.offset(segment), buffer);
-      SegmentHash found = SegmentHash.of(buffer.array(), buffer.limit(), geometry.segmentSize());
+      target.read(geometry.offset(segment), ByteBuffer.wrap(buffer, 0, length));
+      SegmentHash found = SegmentHash.of(buffer, length, geometry.segmentSize());
       boolean same =
           entry
               .map(SegmentEntry::digest)
