@@ -46,7 +46,8 @@ class ReferencesTest {
           .segments(owner)
           .forEach(
               (int segment) ->
-                  assertThat(chunks).contains(chunk(owner, Integer.toUnsignedLong(segment))));
+                  assertThat(chunks.contains(chunk(owner, Integer.toUnsignedLong(segment))))
+                      .isTrue());
     }
   }
 
