@@ -25,10 +25,12 @@ final class CommandLines {
     Failures failures = new Failures(console.err());
     try {
       CommandLine line = program(root);
-      failures.attach(line, root);
+      line.setParameterExceptionHandler((failure, given) -> failures.misused(failure));
       line.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
       line.setExecutionStrategy(
-          parsed -> execute(parsed, new Context(root, environment, console, interruption)));
+          parsed ->
+              execute(
+                  parsed, new Context(root, environment, console, interruption), failures));
       int status = line.execute(words.toArray(String[]::new));
       console.flush();
       return status;
@@ -37,7 +39,7 @@ final class CommandLines {
     }
   }
 
-  private static int execute(ParseResult parsed, Context context) {
+  private static int execute(ParseResult parsed, Context context, Failures failures) {
     Integer help = CommandLine.executeHelpRequest(parsed);
     if (help != null) {
       return help;
@@ -50,8 +52,8 @@ final class CommandLines {
     try {
       action.run(context);
       return 0;
-    } catch (InterruptedException | Error e) {
-      throw new CommandLine.ExecutionException(command, String.valueOf(e.getMessage()), e);
+    } catch (Exception | Error e) {
+      return failures.failed(e, context.debug());
     }
   }
 

@@ -3,12 +3,14 @@ package org.ekkofs.app;
 import java.io.PrintStream;
 import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.ErrorKind;
-import picocli.CommandLine;
+import org.ekkofs.model.Names;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What a failure becomes for the user: one line, and an exit status. */
 record Failures(PrintStream err) {
   private static final int INTERNAL_ERROR = 1;
+  private static final int MAX_LENGTH = 2000;
   private static final int USAGE = ErrorKind.INVALID.exitStatus();
 
   /** A command failed. */
@@ -58,6 +60,11 @@ record Failures(PrintStream err) {
     if (cause instanceof EkkofsException known) {
       return oneLine(String.valueOf(known.getMessage()));
     }
+    if (failure instanceof UnmatchedArgumentException unmatched
+        && !unmatched.isUnknownOption()
+        && !unmatched.getCommandLine().getSubcommands().isEmpty()) {
+      return "there is no command \"" + Names.printable(unmatched.getUnmatched().get(0)) + "\"";
+    }
     String message = oneLine(String.valueOf(failure.getMessage()));
     return message.isEmpty()
         ? "not a command"
@@ -66,21 +73,14 @@ record Failures(PrintStream err) {
 
   /** Without anything that could end the line or disturb a terminal, and not endless. */
   static String oneLine(String message) {
-    int limit = 2000;
     StringBuilder safe = new StringBuilder();
     message
         .strip()
         .codePoints()
-        .limit(limit)
+        .limit(MAX_LENGTH)
         .map(c -> Character.isWhitespace(c) ? ' ' : c)
         .map(c -> Character.isISOControl(c) ? '?' : c)
         .forEach(safe::appendCodePoint);
     return safe.toString();
-  }
-
-  /** Has picocli report to this. */
-  void attach(CommandLine line, RootCommand root) {
-    line.setParameterExceptionHandler((failure, words) -> misused(failure));
-    line.setExecutionExceptionHandler((failure, command, words) -> failed(failure, root.debug));
   }
 }

@@ -14,8 +14,8 @@ import picocli.CommandLine.ScopeType;
     header = "Incremental-forever backups of virtual-machine disks, mounted as a filesystem.",
     footer = {
       "",
-      "Exit status: 0 done, 1 failed, 2 usage, 3 not found, 4 exists, 5 refused, 6 corrupt,",
-      "7 store unavailable, 130 interrupted.",
+      "Exit status: 0 done, 1 failed, 2 usage, 3 not found, 4 exists, 5 refused,",
+      "6 corrupt, 7 store unavailable, 130 interrupted.",
       "",
       "Example:",
       "  export EKKOFS_REPOSITORY=/srv/backups",

@@ -68,7 +68,9 @@ final class ShowCommand implements Action {
               lines.put("new", exact(figures.newBytes()));
               lines.put(
                   "stored",
-                  "%s in %d chunks".formatted(exact(figures.storedBytes()), figures.newChunks()));
+                  "%s in %s"
+                      .formatted(
+                          exact(figures.storedBytes()), Sizes.count(figures.newChunks(), "chunk")));
             });
     lines.put("segments", Sizes.format(settings.segmentSize().bytes()));
     lines.put("compression", "zstd level " + settings.compression().level());

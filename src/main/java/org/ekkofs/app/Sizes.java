@@ -44,6 +44,11 @@ final class Sizes {
             .formatted(Names.printable(text)));
   }
 
+  /** A number of things: {@code 1 chunk}, {@code 2 chunks}. */
+  static String count(long number, String thing) {
+    return number + " " + thing + (number == 1 ? "" : "s");
+  }
+
   /** The number with one digit after the point and the largest unit that fits. */
   static String format(long bytes) {
     if (bytes < 1024) {

@@ -42,12 +42,10 @@ final class VerifyCommand implements Action {
     }
     if (!report.problems().isEmpty()) {
       throw new CorruptException(
-          "the repository is damaged: %d problem%s in %d backup%s"
+          "the repository is damaged: %s in %s"
               .formatted(
-                  report.problems().size(),
-                  report.problems().size() == 1 ? "" : "s",
-                  damaged(report),
-                  damaged(report) == 1 ? "" : "s"));
+                  Sizes.count(report.problems().size(), "problem"),
+                  Sizes.count(damaged(report), "backup")));
     }
   }
 
@@ -75,10 +73,10 @@ final class VerifyCommand implements Action {
       context.out().println(problem.backup() + range + ": " + Failures.oneLine(problem.message()));
     }
     context.say(
-        "checked %d backups with %d chunks; read %s; %s"
+        "checked %s with %s; read %s; %s"
             .formatted(
-                report.backups(),
-                report.chunks(),
+                Sizes.count(report.backups(), "backup"),
+                Sizes.count(report.chunks(), "chunk"),
                 Sizes.format(report.readBytes()),
                 report.problems().isEmpty() ? "all is well" : "found damage"));
   }
