@@ -46,8 +46,8 @@ public final class Snapshots {
     create(tree, request);
     tree.revokeDead();
     BackupId id = new BackupId(UUID.randomUUID());
-    TrackedBackup intent = announce(tree, id, request);
     try {
+      TrackedBackup intent = announce(tree, id, request);
       repository.reached(CrashPoint.AFTER_INTENT);
       LogEvent.Commit commit = store(tree, intent, source, progress);
       repository.reached(CrashPoint.AFTER_MANIFEST);
@@ -153,7 +153,7 @@ public final class Snapshots {
               state -> state.backup(commit.backup()).orElseThrow());
     } catch (StoreUnavailableException unknown) {
       // It may have been written all the same: revoking settles it one way or the other.
-      return tree.revoke(commit.backup());
+      return tree.revoke(commit.backup()).orElseThrow(() -> unknown);
     }
   }
 
@@ -161,6 +161,7 @@ public final class Snapshots {
     return state.backup(id).map(TrackedBackup::isOpen).orElse(false);
   }
 
+  /** Revokes the intent if it was written, which after a failure is not always known. */
   private static void withdraw(Tree tree, BackupId id, Throwable cause) {
     boolean interrupted = Thread.interrupted();
     try {

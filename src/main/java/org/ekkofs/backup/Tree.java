@@ -169,12 +169,12 @@ public final class Tree {
     return target;
   }
 
-  /** Revokes the snapshot if it is still open; says how it stands after that. */
-  TrackedBackup revoke(BackupId id) {
+  /** Revokes the snapshot if it is still open; says how it stands after that, if it is known. */
+  Optional<TrackedBackup> revoke(BackupId id) {
     return log.append(
         state ->
             isOpen(state, id) ? Optional.of(new LogEvent.Revoke(id)) : Optional.<LogEvent>empty(),
-        state -> state.backup(id).orElseThrow());
+        state -> state.backup(id));
   }
 
   private static boolean isOpen(TreeState state, BackupId id) {

@@ -28,7 +28,11 @@ public final class RecordCodec {
 
   private RecordCodec() {}
 
-  /** The bytes to store; the same record always gives the same. */
+  /**
+   * The bytes to store; the same record always gives the same.
+   *
+   * @throws CorruptException if a field is such that the record could not be read again
+   */
   public static byte[] encode(LogRecord record) {
     ObjectNode json = JsonReader.newObject();
     json.put("format", FORMAT);
@@ -38,6 +42,7 @@ public final class RecordCodec {
     json.put("host", record.host());
     EventJson.write(record.event(), json);
     byte[] bytes = JsonReader.write(json);
+    // A record that nobody can read would block its tree for ever.
     decode(bytes);
     return bytes;
   }

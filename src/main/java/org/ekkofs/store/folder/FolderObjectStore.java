@@ -1,7 +1,6 @@
 package org.ekkofs.store.folder;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
@@ -26,7 +25,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.ekkofs.model.CorruptException;
-import org.ekkofs.model.FailedException;
 import org.ekkofs.model.StoreUnavailableException;
 import org.ekkofs.store.Body;
 import org.ekkofs.store.ObjectInfo;
@@ -149,7 +147,7 @@ public final class FolderObjectStore implements ObjectStore {
       root.check();
       return Optional.empty();
     } catch (IOException e) {
-      throw root.reading(file, e);
+      throw root.readingObject(file, e);
     }
   }
 
@@ -173,11 +171,11 @@ public final class FolderObjectStore implements ObjectStore {
     Path file = temporary.newFile();
     boolean moved = false;
     try {
-      write(body, file, false);
+      BodyWriter.write(body, file, false);
       place(target, () -> Files.move(file, target, StandardCopyOption.ATOMIC_MOVE));
       moved = true;
     } catch (IOException e) {
-      throw root.writing(target, e);
+      throw root.writingObject(target, e);
     } finally {
       if (!moved) {
         discard(file);
@@ -191,13 +189,13 @@ public final class FolderObjectStore implements ObjectStore {
     Path target = root.resolve(key);
     Path file = temporary.newFile();
     try {
-      write(Body.of(bytes), file, true);
+      BodyWriter.write(Body.of(bytes), file, true);
       boolean created = link(target, file);
       // Also if another was first: whoever is told so may act on it.
       unsynced.syncFolders(target);
       return created;
     } catch (IOException e) {
-      throw root.writing(target, e);
+      throw root.writingObject(target, e);
     } finally {
       discard(file);
     }
@@ -219,7 +217,6 @@ public final class FolderObjectStore implements ObjectStore {
   private void place(Path target, Placing placing) throws IOException {
     for (int attempt = 1; ; attempt++) {
       try {
-        root.makeFolder(RootFolder.above(target));
         placing.run();
         return;
       } catch (NoSuchFileException e) {
@@ -227,52 +224,8 @@ public final class FolderObjectStore implements ObjectStore {
         if (attempt == ATTEMPTS) {
           throw e;
         }
+        root.makeFolder(RootFolder.above(target));
       }
-    }
-  }
-
-  private static void write(Body body, Path file, boolean force) throws IOException {
-    try (FileChannel channel =
-            FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        InputStream from = open(body)) {
-      copy(from, channel, body.length());
-      if (force) {
-        channel.force(true);
-      }
-    }
-  }
-
-  private static void copy(InputStream from, FileChannel to, long length) throws IOException {
-    byte[] step = new byte[(int) Math.max(1, Math.min(STEP_BYTES, length))];
-    long written = 0;
-    for (int count = read(from, step); count >= 0; count = read(from, step)) {
-      ByteBuffer left = ByteBuffer.wrap(step, 0, count);
-      while (left.hasRemaining()) {
-        written += to.write(left);
-      }
-      if (written > length) {
-        throw new FailedException("more than " + length + " bytes came to be stored");
-      }
-    }
-    if (written < length) {
-      throw new FailedException(
-          "%d bytes came to be stored instead of %d".formatted(written, length));
-    }
-  }
-
-  private static InputStream open(Body body) {
-    try {
-      return body.open();
-    } catch (IOException e) {
-      throw new FailedException("cannot read what is to be stored: " + e.getMessage(), e);
-    }
-  }
-
-  private static int read(InputStream from, byte[] step) {
-    try {
-      return from.read(step);
-    } catch (IOException e) {
-      throw new FailedException("cannot read what is to be stored: " + e.getMessage(), e);
     }
   }
 
@@ -299,7 +252,7 @@ public final class FolderObjectStore implements ObjectStore {
         try {
           Files.deleteIfExists(file);
         } catch (IOException e) {
-          throw root.writing(file, e);
+          throw root.writingObject(file, e);
         }
         unsynced.addFolders(file);
         folders.add(RootFolder.above(file));

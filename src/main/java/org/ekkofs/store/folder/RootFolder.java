@@ -131,7 +131,7 @@ final class RootFolder {
       check();
       return Optional.empty();
     } catch (IOException e) {
-      throw reading(file, e);
+      throw readingObject(file, e);
     }
     if (!found.isRegularFile()) {
       throw new CorruptException(file + " is not a regular file, as every object must be");
@@ -139,43 +139,62 @@ final class RootFolder {
     return Optional.of(found);
   }
 
-  /** What it means that a file could not be read. */
+  /** What it means that an object could not be read. */
+  EkkofsException readingObject(Path file, IOException e) {
+    return hasFolder(file) ? misplaced(file, e) : reading(file, e);
+  }
+
+  /** What it means that an object could not be written, put in its place or deleted. */
+  EkkofsException writingObject(Path file, IOException e) {
+    return hasFolder(file) ? misplaced(file, e) : writing(file, e);
+  }
+
+  /** What it means that a file or folder could not be read. */
   EkkofsException reading(Path file, IOException e) {
-    return translate("cannot read ", file, e, false);
+    return permanent("cannot read ", file, e)
+        .orElseGet(() -> new StoreUnavailableException("cannot read " + file + reason(e), e));
   }
 
-  /** What it means that a file could not be written, moved or deleted. */
+  /** What it means that a file or folder could not be written. */
   EkkofsException writing(Path file, IOException e) {
-    return translate("cannot write ", file, e, true);
+    return permanent("cannot write ", file, e).orElseGet(() -> notWritable(file, e));
   }
 
-  private EkkofsException translate(String what, Path file, IOException e, boolean writing) {
+  private Optional<EkkofsException> permanent(String what, Path file, IOException e) {
     if (e instanceof ClosedByInterruptException) {
-      return new CancelledException(what + file + ": interrupted", e);
+      return Optional.of(new CancelledException(what + file + ": interrupted", e));
     }
     if (e instanceof NoSuchFileException) {
       check();
     }
-    if (blocked(file)) {
-      return new CorruptException(what + file + ": folders and files lie where the other must", e);
-    }
-    if (writing && isReadOnly()) {
-      return new RefusedException(path + " is read-only", e);
-    }
-    if (writing && e instanceof AccessDeniedException) {
-      return new RefusedException("no permission to write " + file, e);
-    }
-    if (writing && reason(e).contains("No space left")) {
-      return new StoreUnavailableException("no space left in " + path, e);
-    }
-    return new StoreUnavailableException(what + file + reason(e), e);
+    return hasFileAbove(file) ? Optional.of(misplaced(file, e)) : Optional.empty();
   }
 
-  /** Whether there is a folder in place of the file, or a file in place of a folder above it. */
-  private boolean blocked(Path file) {
-    if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
-      return !file.equals(path) && !file.startsWith(path.resolve(TEMPORARY));
+  private EkkofsException notWritable(Path file, IOException e) {
+    if (isReadOnly()) {
+      return new RefusedException(path + " is read-only", e);
     }
+    if (e instanceof AccessDeniedException) {
+      return new RefusedException("no permission to write " + file, e);
+    }
+    if (reason(e).contains("No space left")) {
+      return new StoreUnavailableException("no space left in " + path, e);
+    }
+    return new StoreUnavailableException("cannot write " + file + reason(e), e);
+  }
+
+  private static CorruptException misplaced(Path file, IOException e) {
+    return new CorruptException(
+        "at %s there is a folder where a file must be, or a file where a folder must be"
+            .formatted(file),
+        e);
+  }
+
+  private boolean hasFolder(Path file) {
+    return !file.equals(path) && Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private boolean hasFileAbove(Path file) {
     for (Path above : foldersAbove(file)) {
       if (Files.exists(above)) {
         return !Files.isDirectory(above);

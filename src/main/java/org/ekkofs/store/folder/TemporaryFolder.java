@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import org.ekkofs.model.EkkofsException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -113,7 +112,8 @@ final class TemporaryFolder implements AutoCloseable {
   private static void removeLeftovers(Path all) throws IOException {
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(all)) {
       for (Path leftover : folders) {
-        if (!OF_THIS_PROCESS.contains(leftover.getFileName().toString())) {
+        if (Files.isDirectory(leftover, LinkOption.NOFOLLOW_LINKS)
+            && !OF_THIS_PROCESS.contains(leftover.getFileName().toString())) {
           removeIfDead(leftover);
         }
       }
@@ -139,9 +139,7 @@ final class TemporaryFolder implements AutoCloseable {
 
   private static void removeIfEmpty(Path leftover) {
     try {
-      if (Files.isDirectory(leftover, LinkOption.NOFOLLOW_LINKS)) {
-        Files.deleteIfExists(leftover);
-      }
+      Files.deleteIfExists(leftover);
     } catch (DirectoryNotEmptyException e) {
       // Being made at this moment, or not of our making.
       LOG.debug("{} stays", leftover);
@@ -175,8 +173,7 @@ final class TemporaryFolder implements AutoCloseable {
     try (channel) {
       remove(made);
     } catch (IOException e) {
-      EkkofsException failure = root.writing(made, e);
-      LOG.warn("temporary files are left behind: {}", failure.getMessage());
+      LOG.warn("temporary files may be left behind in {}", made, e);
     } finally {
       OF_THIS_PROCESS.remove(made.getFileName().toString());
     }
