@@ -1,0 +1,154 @@
+package org.ekkofs.control;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.ekkofs.backup.Progress;
+import org.ekkofs.backup.Repository;
+import org.ekkofs.backup.SnapshotRequest;
+import org.ekkofs.backup.Snapshots;
+import org.ekkofs.log.Phase;
+import org.ekkofs.log.TrackedBackup;
+import org.ekkofs.model.BackupFigures;
+import org.ekkofs.model.BackupPath;
+import org.ekkofs.model.EkkofsException;
+import org.ekkofs.model.InvalidException;
+import org.ekkofs.source.DiskSource;
+import org.ekkofs.source.RawSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Checks and runs commands. Safe for use by many threads. */
+public final class Commands {
+  private static final Logger LOG = LoggerFactory.getLogger(Commands.class);
+
+  private final Repository repository;
+  private final Runnable refresh;
+
+  /**
+   * Runs commands on a repository.
+   *
+   * @param refresh called after every change, so that it shows; what it throws is the outcome of
+   *     the refresh command
+   */
+  public Commands(Repository repository, Runnable refresh) {
+    this.repository = repository;
+    this.refresh = refresh;
+  }
+
+  /**
+   * Says whether the command could succeed if it were run now: disks can be read, what it names
+   * exists, what it makes does not. Asks the store.
+   *
+   * @throws EkkofsException what is wrong with it
+   */
+  public void check(Command command) {
+    check(command, List.of());
+  }
+
+  /**
+   * As {@link #check(Command)}, if it were run after other commands.
+   *
+   * @param before those, in their order
+   */
+  public void check(Command command, List<Command> before) {
+    NamesAhead names = new NamesAhead(repository, before);
+    if (command instanceof Command.Snapshot snapshot) {
+      checkSnapshot(snapshot, names);
+    } else if (command instanceof Command.Delete delete) {
+      names.requireVisible(delete.backup());
+    } else if (command instanceof Command.Undelete undelete) {
+      names.requireHidden(undelete.backup());
+      names.requireFree(restored(undelete));
+    }
+  }
+
+  private static void checkSnapshot(Command.Snapshot snapshot, NamesAhead names) {
+    SnapshotRequest request = snapshot.request();
+    open(snapshot.source()).close();
+    request
+        .parent()
+        .ifPresent(parent -> names.requireVisible(new BackupPath(request.target().tree(), parent)));
+    names.requireFree(request.target());
+  }
+
+  private static DiskSource open(Path path) {
+    if (!path.isAbsolute()) {
+      throw new InvalidException("\"" + path + "\" must be a path from the root: begin it with /");
+    }
+    return RawSource.open(path);
+  }
+
+  /** What an undeleted backup will be called. */
+  static BackupPath restored(Command.Undelete undelete) {
+    BackupPath path = undelete.backup();
+    return new BackupPath(path.tree(), undelete.as().orElse(path.name()));
+  }
+
+  /**
+   * Runs a command to its end.
+   *
+   * @return one line for people: what was done, with figures
+   * @throws EkkofsException if it failed, or was cancelled by the progress or by an interrupt
+   */
+  public String run(Command command, Progress progress) {
+    if (command instanceof Command.Snapshot snapshot) {
+      return snapshot(snapshot, progress);
+    } else if (command instanceof Command.Delete delete) {
+      return delete(delete.backup());
+    } else if (command instanceof Command.Undelete undelete) {
+      return undelete(undelete);
+    }
+    refresh.run();
+    return "refreshed";
+  }
+
+  private String snapshot(Command.Snapshot command, Progress progress) {
+    Instant begun = repository.clock().instant();
+    TrackedBackup backup;
+    try (DiskSource source = open(command.source())) {
+      backup = new Snapshots(repository).take(source, command.request(), progress);
+    }
+    show();
+    Duration took = Duration.between(begun, repository.clock().instant());
+    return command.request().target() + ": " + figures(backup, took);
+  }
+
+  private static String figures(TrackedBackup backup, Duration took) {
+    if (!(backup.phase() instanceof Phase.Committed committed)) {
+      throw new IllegalStateException("taken and not committed: " + backup);
+    }
+    BackupFigures figures = committed.commit().figures();
+    return "%s of %s disk, %s new, %s stored, %s"
+        .formatted(
+            Units.bytes(figures.dataBytes()),
+            Units.bytes(figures.diskBytes()),
+            Units.bytes(figures.newBytes()),
+            Units.bytes(figures.storedBytes()),
+            Units.time(took));
+  }
+
+  private String delete(BackupPath path) {
+    repository.tree(path.tree()).delete(path.name());
+    show();
+    return path + ": deleted; undelete brings it back";
+  }
+
+  private String undelete(Command.Undelete command) {
+    BackupPath path = command.backup();
+    BackupPath restored = restored(command);
+    repository.tree(path.tree()).undelete(path.name(), restored.name());
+    show();
+    return restored + ": back";
+  }
+
+  /** The change is made already, so that it cannot be shown yet must not look as if it failed. */
+  private void show() {
+    try {
+      refresh.run();
+    } catch (EkkofsException e) {
+      LOG.warn("a change that was made does not show yet: {}", e.getMessage());
+    }
+  }
+}

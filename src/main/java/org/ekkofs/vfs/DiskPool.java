@@ -1,0 +1,163 @@
+package org.ekkofs.vfs;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.ekkofs.backup.Tree;
+import org.ekkofs.disk.BackupDisk;
+import org.ekkofs.disk.ChunkCache;
+import org.ekkofs.log.TrackedBackup;
+import org.ekkofs.manifest.SegmentTable;
+import org.ekkofs.model.BackupId;
+import org.ekkofs.model.TreeName;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The disks that are open, each shared by everybody who reads it, and a few that nobody reads any
+ * more but may soon. Safe for use by many threads.
+ */
+final class DiskPool implements AutoCloseable {
+  private static final int MAX_IDLE = 8;
+
+  private record Key(TreeName tree, BackupId backup) {}
+
+  private final ChunkCache cache;
+  private final SegmentTable table;
+
+  /** These three are guarded by this object's lock, never held while a disk is opened or closed. */
+  private final Map<Key, Shared> disks = new HashMap<>();
+
+  private final Set<Shared> idle = new LinkedHashSet<>();
+  private boolean closed;
+
+  DiskPool(ChunkCache cache, SegmentTable table) {
+    this.cache = cache;
+    this.table = table;
+  }
+
+  /** A disk and how many read it: a count that is guarded by the pool's lock. */
+  private static final class Shared {
+    private final Key key;
+    private int users;
+
+    /** Written under this object's lock. */
+    private volatile @Nullable BackupDisk disk;
+
+    Shared(Key key) {
+      this.key = key;
+    }
+
+    synchronized BackupDisk open(
+        Tree tree, TrackedBackup backup, SegmentTable table, ChunkCache cache) {
+      if (disk == null) {
+        disk = new BackupDisk(tree.keys(), tree.manifest(backup), table, cache);
+      }
+      return Objects.requireNonNull(disk);
+    }
+
+    synchronized void close() {
+      if (disk != null) {
+        disk.close();
+        disk = null;
+      }
+    }
+  }
+
+  /** A disk that stays open until this is closed, or the pool. */
+  final class Lease implements AutoCloseable {
+    private final Shared shared;
+    private final BackupDisk disk;
+
+    private Lease(Shared shared, BackupDisk disk) {
+      this.shared = shared;
+      this.disk = disk;
+    }
+
+    /**
+     * The disk.
+     *
+     * @throws ErrnoException EIO after the pool was closed
+     */
+    BackupDisk disk() {
+      if (shared.disk == null) {
+        throw new ErrnoException(Errno.EIO);
+      }
+      return disk;
+    }
+
+    @Override
+    public void close() {
+      release(shared);
+    }
+  }
+
+  /** Opens a backup's disk; fetches its manifest if nobody has it open. */
+  Lease open(Tree tree, TrackedBackup backup) {
+    Shared shared = acquire(new Key(tree.name(), backup.id()));
+    try {
+      return new Lease(shared, shared.open(tree, backup, table, cache));
+    } catch (RuntimeException | Error e) {
+      release(shared);
+      throw e;
+    }
+  }
+
+  private synchronized Shared acquire(Key key) {
+    if (closed) {
+      throw new ErrnoException(Errno.EIO);
+    }
+    Shared shared = disks.computeIfAbsent(key, Shared::new);
+    shared.users++;
+    idle.remove(shared);
+    return shared;
+  }
+
+  private void release(Shared shared) {
+    List<Shared> unused = new ArrayList<>();
+    synchronized (this) {
+      shared.users--;
+      if (shared.users == 0 && !closed) {
+        retire(shared, unused);
+      }
+    }
+    unused.forEach(Shared::close);
+  }
+
+  private void retire(Shared shared, List<Shared> unused) {
+    if (shared.disk == null) {
+      disks.remove(shared.key);
+      return;
+    }
+    idle.add(shared);
+    if (idle.size() > MAX_IDLE) {
+      Iterator<Shared> oldest = idle.iterator();
+      Shared evicted = oldest.next();
+      oldest.remove();
+      disks.remove(evicted.key);
+      unused.add(evicted);
+    }
+  }
+
+  /** How many disks are open, read or idle. */
+  synchronized int size() {
+    return disks.size();
+  }
+
+  /** Closes all disks, whoever reads them. */
+  @Override
+  public void close() {
+    List<Shared> open;
+    synchronized (this) {
+      closed = true;
+      open = List.copyOf(disks.values());
+      disks.clear();
+      idle.clear();
+    }
+    open.forEach(Shared::close);
+  }
+}

@@ -1,0 +1,121 @@
+package org.ekkofs.vfs;
+
+import java.util.concurrent.atomic.AtomicReference;
+import org.ekkofs.backup.Repository;
+import org.ekkofs.control.Commands;
+import org.ekkofs.control.Grammar;
+import org.ekkofs.control.Jobs;
+import org.ekkofs.disk.ChunkCache;
+import org.ekkofs.manifest.SegmentTable;
+import org.ekkofs.model.CorruptException;
+
+/** A repository as a mounted tree. */
+public final class RepositoryFileSystem implements VirtualFileSystem {
+  private static final NameListener NOBODY = (directory, name) -> {};
+
+  private final AtomicReference<NameListener> listener = new AtomicReference<>(NOBODY);
+  private final Prefetcher prefetcher = new Prefetcher();
+  private final DiskPool disks;
+  private final LiveTrees trees;
+  private final Jobs jobs;
+  private final RootDirectory root;
+
+  private RepositoryFileSystem(
+      Repository repository,
+      ChunkCache cache,
+      SegmentTable table,
+      Grammar grammar,
+      VfsOptions options) {
+    String description = repository.store().description();
+    disks = new DiskPool(cache, table);
+    TreeDirectory.Mount mount =
+        new TreeDirectory.Mount(description, options, new Inodes(), disks, prefetcher);
+    trees = new LiveTrees(repository, mount, new Told());
+    jobs = new Jobs(new Commands(repository, trees::refreshNow), grammar, options.clock());
+    root = new RootDirectory(description, options, trees, new ControlDirectory(options, jobs));
+  }
+
+  /**
+   * Reads what there is and begins to keep it up to date. A tree of which the log is damaged is
+   * left out, and logged.
+   *
+   * @param repository stays the caller's to close, after this
+   * @param cache as the repository
+   * @param grammar how command lines in the control directory are read
+   * @throws org.ekkofs.model.EkkofsException if the repository cannot be read now
+   */
+  public static RepositoryFileSystem open(
+      Repository repository,
+      ChunkCache cache,
+      SegmentTable table,
+      Grammar grammar,
+      VfsOptions options) {
+    RepositoryFileSystem tree =
+        new RepositoryFileSystem(repository, cache, table, grammar, options);
+    try {
+      tree.refreshNow();
+    } catch (CorruptException logged) {
+      return tree.started(options);
+    } catch (RuntimeException | Error e) {
+      tree.close();
+      throw e;
+    }
+    return tree.started(options);
+  }
+
+  private RepositoryFileSystem started(VfsOptions options) {
+    trees.start(options.refresh());
+    return this;
+  }
+
+  private final class Told implements LiveTrees.Changes {
+    @Override
+    public void inTree(TreeDirectory tree, String name) {
+      listener.get().nameChanged(tree, name);
+    }
+
+    @Override
+    public void inRoot(String name) {
+      listener.get().nameChanged(root, name);
+    }
+  }
+
+  /**
+   * Looks at once for what has changed, and waits for it.
+   *
+   * @throws org.ekkofs.model.EkkofsException if something could not be read; it stays as it was
+   */
+  public void refreshNow() {
+    trees.refreshNow();
+  }
+
+  @Override
+  public DirectoryNode root() {
+    return root;
+  }
+
+  @Override
+  public Statistics statistics() {
+    long bytes = 0;
+    long files = 2 + 2L * jobs.list().size();
+    for (TreeDirectory tree : trees.trees().values()) {
+      TreeView view = tree.view();
+      bytes += view.dataBytes();
+      files += 1 + view.nodes().size() + (view.newest().isPresent() ? 1 : 0);
+    }
+    return new Statistics(bytes, files);
+  }
+
+  @Override
+  public void listen(NameListener next) {
+    listener.set(next);
+  }
+
+  @Override
+  public void close() {
+    jobs.close();
+    trees.close();
+    prefetcher.close();
+    disks.close();
+  }
+}

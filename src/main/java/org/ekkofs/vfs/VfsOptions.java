@@ -1,0 +1,64 @@
+package org.ekkofs.vfs;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * How the mounted tree presents itself.
+ *
+ * @param uid who owns what is read-only
+ * @param gid its group
+ * @param umask permission bits that are taken away from what is read-only
+ * @param refresh how often to look for what other hosts have done
+ * @param mountingUid who owns the control directory: whoever mounted
+ * @param mountingGid its group
+ * @param clock tells the times of jobs
+ */
+public record VfsOptions(
+    int uid, int gid, int umask, Duration refresh, int mountingUid, int mountingGid, Clock clock) {
+  /** Backups never change; the kernel may believe what it was told of them. */
+  private static final Duration FOREVER = Duration.ofDays(1);
+
+  private static final int DIRECTORY = 0555;
+  private static final int FILE = 0440;
+  private static final int LINK = 0777;
+
+  Attributes directory(long inode, Instant modified) {
+    return readOnly(inode, Attributes.Type.DIRECTORY, DIRECTORY & ~umask, 0, 0, modified, refresh);
+  }
+
+  Attributes link(long inode, int length, Instant modified) {
+    return readOnly(inode, Attributes.Type.LINK, LINK, length, 0, modified, refresh);
+  }
+
+  Attributes backup(long inode, long size, long dataBytes, Instant taken) {
+    long blocks512 = (dataBytes + 511) / 512;
+    return readOnly(inode, Attributes.Type.FILE, FILE & ~umask, size, blocks512, taken, FOREVER);
+  }
+
+  private Attributes readOnly(
+      long inode,
+      Attributes.Type type,
+      int permissions,
+      long size,
+      long blocks512,
+      Instant modified,
+      Duration validFor) {
+    return new Attributes(inode, type, permissions, uid, gid, size, blocks512, modified, validFor);
+  }
+
+  Attributes control(
+      long inode, Attributes.Type type, int permissions, long size, Instant modified) {
+    return new Attributes(
+        inode,
+        type,
+        permissions,
+        mountingUid,
+        mountingGid,
+        size,
+        (size + 511) / 512,
+        modified,
+        Duration.ZERO);
+  }
+}
