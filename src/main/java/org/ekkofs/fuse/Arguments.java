@@ -1,33 +1,35 @@
 package org.ekkofs.fuse;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * {@code struct fuse_args}: a count and an array of texts, all of which live as long as this does.
- *
- * @param struct the struct itself
- * @param array what it points at
- * @param texts what the array points at
+ * {@code struct fuse_args}, followed in the same block by what it points at: an array of pointers,
+ * and the texts.
  */
-record Arguments(NativeBlock struct, NativeBlock array, List<NativeBlock> texts) {
+final class Arguments {
   /** sizeof(struct fuse_args). */
   static final int SIZE = 24;
 
   static final int COUNT = 0;
   static final int VALUES = 8;
 
-  /** The arguments of a program, its name first. */
-  static Arguments of(String... values) {
-    List<NativeBlock> texts = Stream.of(values).map(NativeBlock::ofText).toList();
-    NativeBlock array = NativeBlock.allocate((values.length + 1) * Long.BYTES);
-    texts.forEach(text -> array.bytes().putLong(text.address()));
-    NativeBlock struct = NativeBlock.allocate(SIZE);
-    struct.bytes().putInt(COUNT, values.length).putLong(VALUES, array.address());
-    return new Arguments(struct, array, texts);
-  }
+  private Arguments() {}
 
-  long address() {
-    return struct.address();
+  /** The arguments of a program, its name first. */
+  static NativeBlock of(String... values) {
+    List<byte[]> texts =
+        Stream.of(values).map(value -> (value + '\0').getBytes(StandardCharsets.UTF_8)).toList();
+    int next = SIZE + (values.length + 1) * Long.BYTES;
+    NativeBlock block =
+        NativeBlock.allocate(next + texts.stream().mapToInt(text -> text.length).sum());
+    block.bytes().putInt(COUNT, values.length).putLong(VALUES, block.address() + SIZE);
+    for (int i = 0; i < values.length; i++) {
+      block.bytes().putLong(SIZE + i * Long.BYTES, block.address() + next);
+      block.bytes().put(next, texts.get(i));
+      next += texts.get(i).length;
+    }
+    return block;
   }
 }

@@ -59,7 +59,15 @@ public final class Fuse {
             "no libfuse 3 of a known version is installed: install package fuse3");
       }
     }
-    throw new FailedException("no libfuse is installed: install package fuse3 or libfuse2");
+    return Fuse2Library.load()
+        .map(fuse2 -> (FuseMount) Fuse2Mount.mount(fuse2, tree, place, options))
+        .orElseThrow(() -> new FailedException(missing(options.binding())));
+  }
+
+  private static String missing(Binding binding) {
+    return binding == Binding.FUSE2
+        ? "no libfuse 2.9 is installed: install package libfuse2"
+        : "no libfuse is installed: install package fuse3 or libfuse2";
   }
 
   /** Asks on a thread of its own, because the question may never be answered. */

@@ -32,16 +32,23 @@ final class Fuse3Session implements LoopThreads.Session {
   }
 
   private long create(FuseOptions options) {
-    Arguments arguments = Arguments.of("ekkofs", "-o", options(options));
+    return Arguments.of("ekkofs", "-o", options(options))
+        .lend(
+            arguments -> {
+              long created = create(arguments);
+              fuse.calls().optFreeArgs(arguments);
+              return created;
+            });
+  }
+
+  private long create(long arguments) {
+    int size = LibFuse3.Slot.structSize();
     if (!Fuse3Layout.versioned(fuse.version())) {
-      return fuse.calls()
-          .sessionNew(arguments.address(), table.address(), LibFuse3.Slot.structSize(), 0);
+      return fuse.calls().sessionNew(arguments, table.address(), size, 0);
     }
     NativeBlock version = NativeBlock.allocate(4 * Integer.BYTES);
     version.bytes().putInt(fuse.version() / 100).putInt(fuse.version() % 100);
-    return fuse.calls()
-        .sessionNewVersioned(
-            arguments.address(), table.address(), LibFuse3.Slot.structSize(), version.address(), 0);
+    return fuse.calls().sessionNewVersioned(arguments, table.address(), size, version.address(), 0);
   }
 
   private static String options(FuseOptions options) {
@@ -71,8 +78,9 @@ final class Fuse3Session implements LoopThreads.Session {
    * @return whether it worked; the library has told why not on standard error
    */
   boolean mount(Path mountpoint) {
-    NativeBlock path = NativeBlock.ofText(mountpoint.toString());
-    return fuse.calls().sessionMount(session, path.address()) == 0;
+    return NativeBlock.ofText(mountpoint.toString())
+            .lend(path -> fuse.calls().sessionMount(session, path))
+        == 0;
   }
 
   /** Unmounts, lazily if it must. No thread may receive any more. */

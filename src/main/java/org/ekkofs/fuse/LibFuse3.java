@@ -16,6 +16,8 @@ final class LibFuse3 {
 
     String pkgversion();
 
+    void optFreeArgs(long arguments);
+
     long sessionNew(long arguments, long operations, long operationsSize, long userData);
 
     long sessionNewVersioned(

@@ -12,6 +12,8 @@ final class Libc {
   static final int EINVAL = 22;
   static final int ENOTCONN = 107;
   static final int MNT_DETACH = 2;
+  static final int RTLD_LAZY = 1;
+  static final int O_WRONLY_CLOEXEC = 1 | 02000000;
 
   private static final Calls CALLS = LibraryLoader.create(Calls.class).load("c");
 
@@ -32,6 +34,16 @@ final class Libc {
     int umount2(String target, int flags);
 
     int access(String path, int mode);
+
+    int open(String path, int flags);
+
+    int close(int descriptor);
+
+    int dup2(int from, int to);
+
+    long dlopen(String library, int flags);
+
+    long dlvsym(long library, String symbol, String version);
 
     void free(long memory);
   }

@@ -120,7 +120,7 @@ public final class Mountpoints {
     }
   }
 
-  private static void detach(Path place, boolean lazily) {
+  static void detach(Path place, boolean lazily) {
     if (Libc.calls().geteuid() != 0) {
       fusermount(place, lazily);
     } else if (Libc.calls().umount2(place.toString(), lazily ? Libc.MNT_DETACH : 0) != 0) {

@@ -1,9 +1,11 @@
 package org.ekkofs.fuse;
 
 import com.kenai.jffi.MemoryIO;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.function.LongFunction;
 
 /**
  * A block of native memory in the machine's byte order; every access is bounds-checked.
@@ -56,6 +58,15 @@ record NativeBlock(ByteBuffer bytes, long address) {
 
   static void putIntAt(long address, int value) {
     IO.putInt(address, value);
+  }
+
+  /** Has native code use the address, and keeps the memory until it has come back. */
+  <R> R lend(LongFunction<R> use) {
+    try {
+      return use.apply(address);
+    } finally {
+      Reference.reachabilityFence(bytes);
+    }
   }
 
   /** Makes the whole block zero again. */

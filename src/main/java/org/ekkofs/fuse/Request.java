@@ -122,9 +122,8 @@ final class Request {
 
   /** Answers where a link points. */
   void target(String target) {
-    NativeBlock text = NativeBlock.ofText(target);
     answer();
-    fuse.calls().replyReadlink(address, text.address());
+    NativeBlock.ofText(target).lend(text -> fuse.calls().replyReadlink(address, text));
   }
 
   /** Answers an offset. */

@@ -34,7 +34,7 @@ final class WakeSignal {
     long harmless = libc == null ? 0 : libc.getSymbolAddress("abs");
     NativeBlock action = NativeBlock.allocate(SIGACTION_SIZE);
     action.bytes().putLong(0, harmless);
-    if (harmless == 0 || Libc.calls().sigaction(SIGURG, action.address(), 0) != 0) {
+    if (harmless == 0 || action.lend(at -> Libc.calls().sigaction(SIGURG, at, 0)) != 0) {
       LOG.warn("cannot handle SIGURG: unmounting may have to wait for the next request");
     }
   }

@@ -1,0 +1,105 @@
+package org.ekkofs.fuse;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.ekkofs.model.FailedException;
+import org.ekkofs.vfs.VirtualFileSystem;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A tree mounted through libfuse 2. Its threads wait for the store themselves; there are as many as
+ * are needed, up to 64. If so many reads hang, everything does. Of those that wait for events there
+ * are at most 32. Names that change are not told to the kernel, which remembers them for a short
+ * time only.
+ */
+final class Fuse2Mount implements FuseMount {
+  private static final Logger LOG = LoggerFactory.getLogger(Fuse2Mount.class);
+  private static final int LOOP_THREADS = 64;
+  private static final int EVENT_THREADS = 32;
+  private static final Duration GRACE = Duration.ofSeconds(2);
+  private static final Duration PATIENCE = Duration.ofSeconds(7);
+
+  private final Path mountpoint;
+  private final Workers workers;
+
+  /** These hold the native functions for as long as the session lives. */
+  private final Fuse2Operations operations;
+
+  private final NativeBlock table;
+  private final Fuse2Session session;
+  private final LoopThreads loops;
+
+  /** Guarded by this. */
+  private boolean closed;
+
+  private Fuse2Mount(
+      Fuse2Library fuse, VirtualFileSystem tree, Path mountpoint, FuseOptions options) {
+    this.mountpoint = mountpoint;
+    this.workers = new Workers(1, EVENT_THREADS);
+    EventReads events = new EventReads(workers, () -> fuse.calls().interrupted() != 0);
+    this.operations = new Fuse2Operations(tree, fuse.stat(), events, new Failures());
+    this.table = operations.table();
+    this.session = new Fuse2Session(fuse, table, mountpoint, options);
+    this.loops = new LoopThreads(session, LOOP_THREADS);
+  }
+
+  /**
+   * Mounts; the caller makes sure that it answers.
+   *
+   * @throws FailedException if libfuse or the kernel say no
+   */
+  static Fuse2Mount mount(
+      Fuse2Library fuse, VirtualFileSystem tree, Path mountpoint, FuseOptions options) {
+    Fuse2Mount mount = new Fuse2Mount(fuse, tree, mountpoint, options);
+    mount.loops.start();
+    return mount;
+  }
+
+  @Override
+  public String binding() {
+    return "libfuse 2.9";
+  }
+
+  @Override
+  public Path mountpoint() {
+    return mountpoint;
+  }
+
+  @Override
+  public void awaitUnmount() throws InterruptedException {
+    loops.await();
+  }
+
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    boolean interrupted = Thread.interrupted();
+    try {
+      end();
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void end() throws InterruptedException {
+    workers.endEvents();
+    boolean quiet = loops.end(GRACE, PATIENCE);
+    quiet &= workers.end();
+    if (quiet) {
+      session.end();
+    } else {
+      session.abandon();
+      Immortal.keep(operations);
+      Immortal.keep(table);
+      LOG.warn("{} is unmounted, but some reads still wait for the store", mountpoint);
+    }
+    operations.closeAll();
+  }
+}

@@ -1,0 +1,400 @@
+package org.ekkofs.fuse;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import jnr.ffi.Pointer;
+import jnr.ffi.Runtime;
+import jnr.ffi.Struct;
+import org.ekkofs.vfs.DirectoryNode;
+import org.ekkofs.vfs.Errno;
+import org.ekkofs.vfs.ErrnoException;
+import org.ekkofs.vfs.FileNode;
+import org.ekkofs.vfs.LinkNode;
+import org.ekkofs.vfs.Node;
+import org.ekkofs.vfs.OpenFile;
+import org.ekkofs.vfs.VirtualFileSystem;
+import org.jspecify.annotations.Nullable;
+import ru.serce.jnrfuse.FuseFillDir;
+import ru.serce.jnrfuse.FuseStubFS;
+import ru.serce.jnrfuse.struct.FileStat;
+import ru.serce.jnrfuse.struct.FuseFileInfo;
+import ru.serce.jnrfuse.struct.Statvfs;
+import ru.serce.jnrfuse.struct.Timespec;
+
+/**
+ * A tree as jnr-fuse wants it: operations by path, or by handle where there is one, and then the
+ * path is null. Each returns at least 0, or a negative error number. Operations may wait, since
+ * libfuse 2 takes the answer only from the thread that has the request.
+ */
+final class Fuse2Operations extends FuseStubFS {
+  private static final int ERANGE = 34;
+
+  /** An operation's result. */
+  @FunctionalInterface
+  private interface Body {
+    int run() throws InterruptedException;
+  }
+
+  /** An open file and its node, whose attributes outlive its name. */
+  private record Opened(FileNode node, OpenFile file) {}
+
+  private final VirtualFileSystem tree;
+  private final PathNodes nodes;
+  private final StatLayout stat;
+  private final EventReads events;
+  private final Failures failures;
+  private final Handles<Opened> files = new Handles<>();
+  private final Handles<DirectoryListing> directories = new Handles<>();
+
+  Fuse2Operations(VirtualFileSystem tree, StatLayout stat, EventReads events, Failures failures) {
+    this.tree = tree;
+    this.nodes = new PathNodes(tree.root());
+    this.stat = stat;
+    this.events = events;
+    this.failures = failures;
+  }
+
+  /**
+   * The table of functions that libfuse takes. Good for as long as this object is kept. Reads and
+   * writes by buffer chains are left out, and paths are not asked for where there is a handle: to
+   * find them libfuse would take locks that one slow read holds against everything else.
+   */
+  NativeBlock table() {
+    NativeBlock table = NativeBlock.allocate(LibFuse2.OPERATIONS_SIZE);
+    Pointer given = Struct.getMemory(fuseOperations);
+    for (int at = 0; at < LibFuse2.OPERATIONS_SIZE; at += Long.BYTES) {
+      table.bytes().putLong(at, given.getLong(at));
+    }
+    table.bytes().putLong(LibFuse2.OPERATIONS_WRITE_BUF, 0);
+    table.bytes().putLong(LibFuse2.OPERATIONS_READ_BUF, 0);
+    table.bytes().putLong(LibFuse2.OPERATIONS_FLAGS, 0b111);
+    return table;
+  }
+
+  /** Closes what is still open; only when no request can come any more. */
+  void closeAll() {
+    files.drain().forEach(opened -> close(opened.file));
+  }
+
+  private int guard(Body body) {
+    try {
+      return body.run();
+    } catch (Throwable failure) {
+      return -failures.errno(failure);
+    }
+  }
+
+  private int refuse(String path) {
+    return guard(
+        () -> {
+          throw ReadOnly.refusal(nodes.node(path));
+        });
+  }
+
+  private int refuseIn(String path) {
+    return guard(
+        () -> {
+          throw ReadOnly.refusal(nodes.parent(path));
+        });
+  }
+
+  @Override
+  public int getattr(String path, FileStat target) {
+    return guard(() -> attributes(nodes.node(path), target));
+  }
+
+  @Override
+  public int fgetattr(@Nullable String path, FileStat target, FuseFileInfo fileInfo) {
+    return guard(() -> attributes(files.get(fileInfo.fh.longValue()).node, target));
+  }
+
+  private int attributes(Node node, FileStat target) {
+    NativeBlock block = NativeBlock.at(Struct.getMemory(target).address(), stat.size()).clear();
+    stat.write(block.bytes(), 0, node.attributes());
+    return 0;
+  }
+
+  @Override
+  public int readlink(String path, Pointer target, long size) {
+    return guard(
+        () -> {
+          if (!(nodes.node(path) instanceof LinkNode link)) {
+            throw new ErrnoException(Errno.EINVAL);
+          }
+          byte[] text = link.target().getBytes(StandardCharsets.UTF_8);
+          int length = (int) Math.min(text.length, size - 1);
+          target.put(0, text, 0, length);
+          target.putByte(length, (byte) 0);
+          return 0;
+        });
+  }
+
+  @Override
+  public int open(String path, FuseFileInfo fileInfo) {
+    return guard(
+        () -> {
+          FileNode file = nodes.file(path);
+          boolean write = (fileInfo.flags.intValue() & FileOperations.O_ACCMODE) != 0;
+          if (write) {
+            ReadOnly.require(file);
+          }
+          return opened(file, write, fileInfo);
+        });
+  }
+
+  @Override
+  public int create(String path, long mode, FuseFileInfo fileInfo) {
+    return guard(
+        () -> {
+          DirectoryNode directory = nodes.parent(path);
+          ReadOnly.require(directory);
+          boolean write = (fileInfo.flags.intValue() & FileOperations.O_ACCMODE) != 0;
+          return opened(directory.create(PathNodes.name(path)), write, fileInfo);
+        });
+  }
+
+  private int opened(FileNode node, boolean write, FuseFileInfo fileInfo) {
+    OpenFile file = node.open(write);
+    fileInfo.fh.set(files.add(new Opened(node, file)));
+    int bit = file.immutable() ? LibFuse2.KEEP_CACHE_BIT : LibFuse2.DIRECT_IO_BIT;
+    Struct.getMemory(fileInfo).putInt(LibFuse2.FILE_BITS, 1 << bit);
+    return 0;
+  }
+
+  @Override
+  public int read(
+      @Nullable String path, Pointer target, long size, long offset, FuseFileInfo fileInfo) {
+    return guard(
+        () -> {
+          OpenFile file = files.get(fileInfo.fh.longValue()).file;
+          int length = Math.toIntExact(size);
+          ByteBuffer buffer = NativeBlock.at(target.address(), length).bytes();
+          int got = file.readNow(offset, buffer);
+          if (got == OpenFile.WOULD_BLOCK) {
+            got =
+                file.waitsForEvents()
+                    ? events.read(file, offset, buffer)
+                    : file.read(offset, buffer);
+          }
+          return FileOperations.checked(got, length);
+        });
+  }
+
+  @Override
+  public int write(
+      @Nullable String path, Pointer source, long size, long offset, FuseFileInfo fileInfo) {
+    return guard(
+        () ->
+            files
+                .get(fileInfo.fh.longValue())
+                .file
+                .write(
+                    offset,
+                    ByteBuffer.wrap(NativeBlock.copy(source.address(), Math.toIntExact(size)))));
+  }
+
+  @Override
+  public int flush(@Nullable String path, FuseFileInfo fileInfo) {
+    return guard(
+        () -> {
+          files.get(fileInfo.fh.longValue()).file.flush();
+          return 0;
+        });
+  }
+
+  @Override
+  public int release(@Nullable String path, FuseFileInfo fileInfo) {
+    return guard(
+        () -> {
+          close(files.remove(fileInfo.fh.longValue()).file);
+          return 0;
+        });
+  }
+
+  private void close(OpenFile file) {
+    try {
+      file.close();
+    } catch (RuntimeException | Error e) {
+      failures.errno(e);
+    }
+  }
+
+  @Override
+  public int opendir(String path, FuseFileInfo fileInfo) {
+    return guard(
+        () -> {
+          fileInfo.fh.set(directories.add(new DirectoryListing(nodes.directory(path))));
+          return 0;
+        });
+  }
+
+  @Override
+  public int readdir(
+      @Nullable String path,
+      Pointer buffer,
+      FuseFillDir filler,
+      long first,
+      FuseFileInfo fileInfo) {
+    return guard(
+        () -> {
+          fill(directories.get(fileInfo.fh.longValue()), buffer, filler, first);
+          return 0;
+        });
+  }
+
+  /** Hands over entries, each with the number of the next, until the buffer is full. */
+  private void fill(DirectoryListing listing, Pointer buffer, FuseFillDir filler, long first) {
+    NativeBlock block = Scratch.mine().structs();
+    FileStat target =
+        FileStat.of(Pointer.wrap(Runtime.getSystemRuntime(), block.address(), stat.size()));
+    for (long number = Math.max(0, first); number < listing.size(); number++) {
+      DirectoryNode.Entry entry = listing.entry((int) number);
+      target.st_ino.set(entry.inode());
+      target.st_mode.set(StatLayout.typeBits(entry.type()));
+      if (filler.apply(buffer, entry.name(), target, number + 1) != 0) {
+        return;
+      }
+    }
+  }
+
+  @Override
+  public int releasedir(@Nullable String path, FuseFileInfo fileInfo) {
+    return guard(
+        () -> {
+          directories.remove(fileInfo.fh.longValue());
+          return 0;
+        });
+  }
+
+  @Override
+  public int statfs(String path, Statvfs target) {
+    return guard(
+        () -> {
+          long address = Struct.getMemory(target).address();
+          NativeBlock block = NativeBlock.at(address, StatvfsLayout.SIZE).clear();
+          StatvfsLayout.write(block.bytes(), tree.statistics());
+          return 0;
+        });
+  }
+
+  @Override
+  public int getxattr(String path, String name, Pointer target, long size) {
+    return guard(() -> extended(Xattrs.value(nodes.node(path), name), target, size));
+  }
+
+  @Override
+  public int listxattr(String path, Pointer target, long size) {
+    return guard(() -> extended(Xattrs.names(nodes.node(path)), target, size));
+  }
+
+  /** Gives the value, or only its length if the caller has no room and wants to know. */
+  private static int extended(byte[] value, Pointer target, long size) {
+    if (size == 0) {
+      return value.length;
+    }
+    if (size < value.length) {
+      return -ERANGE;
+    }
+    target.put(0, value, 0, value.length);
+    return value.length;
+  }
+
+  @Override
+  public int truncate(String path, long size) {
+    return guard(() -> truncated(nodes.node(path), size));
+  }
+
+  @Override
+  public int ftruncate(@Nullable String path, long size, FuseFileInfo fileInfo) {
+    return guard(() -> truncated(files.get(fileInfo.fh.longValue()).node, size));
+  }
+
+  private static int truncated(Node node, long size) {
+    ReadOnly.require(node);
+    if (size != 0 || !(node instanceof FileNode file)) {
+      throw new ErrnoException(Errno.EPERM);
+    }
+    file.truncate();
+    return 0;
+  }
+
+  /** Times are accepted and not kept, so that touch works. */
+  @Override
+  public int utimens(String path, Timespec[] times) {
+    return guard(
+        () -> {
+          ReadOnly.require(nodes.node(path));
+          return 0;
+        });
+  }
+
+  @Override
+  public int unlink(String path) {
+    return guard(
+        () -> {
+          DirectoryNode directory = nodes.parent(path);
+          ReadOnly.require(directory);
+          directory.remove(PathNodes.name(path));
+          return 0;
+        });
+  }
+
+  @Override
+  public int chmod(String path, long mode) {
+    return refuse(path);
+  }
+
+  @Override
+  public int chown(String path, long uid, long gid) {
+    return refuse(path);
+  }
+
+  @Override
+  public int setxattr(String path, String name, Pointer value, long size, int flags) {
+    return refuse(path);
+  }
+
+  @Override
+  public int removexattr(String path, String name) {
+    return refuse(path);
+  }
+
+  @Override
+  public int fallocate(
+      @Nullable String path, int mode, long offset, long length, FuseFileInfo fileInfo) {
+    return guard(
+        () -> {
+          throw ReadOnly.refusal(files.get(fileInfo.fh.longValue()).node);
+        });
+  }
+
+  @Override
+  public int mknod(String path, long mode, long device) {
+    return refuseIn(path);
+  }
+
+  @Override
+  public int mkdir(String path, long mode) {
+    return refuseIn(path);
+  }
+
+  @Override
+  public int rmdir(String path) {
+    return refuseIn(path);
+  }
+
+  @Override
+  public int symlink(String target, String path) {
+    return refuseIn(path);
+  }
+
+  @Override
+  public int rename(String path, String other) {
+    return refuseIn(path);
+  }
+
+  @Override
+  public int link(String path, String other) {
+    return refuseIn(other);
+  }
+}
