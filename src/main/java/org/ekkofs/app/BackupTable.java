@@ -1,0 +1,60 @@
+package org.ekkofs.app;
+
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToLongFunction;
+import org.ekkofs.model.BackupFigures;
+import org.ekkofs.model.BackupName;
+
+/** The table of backups that {@code ls} prints. */
+final class BackupTable {
+  private static final String NOTHING = "-";
+
+  private BackupTable() {}
+
+  /**
+   * The table.
+   *
+   * @param withState whether to say how each stands
+   */
+  static Table of(List<BackupView> views, boolean withState, ZoneId zone) {
+    List<Table.Column> columns =
+        new ArrayList<>(
+            List.of(
+                Table.Column.left("NAME"),
+                Table.Column.right("SIZE"),
+                Table.Column.right("DATA"),
+                Table.Column.right("NEW"),
+                Table.Column.right("STORED"),
+                Table.Column.left("TAKEN"),
+                Table.Column.left("PARENT")));
+    if (withState) {
+      columns.add(Table.Column.left("STATE"));
+    }
+    Table table = new Table(columns);
+    views.forEach(view -> table.add(row(view, withState, zone)));
+    return table;
+  }
+
+  private static List<String> row(BackupView view, boolean withState, ZoneId zone) {
+    List<String> cells =
+        new ArrayList<>(
+            List.of(
+                view.backup().name().value(),
+                size(view, BackupFigures::diskBytes),
+                size(view, BackupFigures::dataBytes),
+                size(view, BackupFigures::newBytes),
+                size(view, BackupFigures::storedBytes),
+                Times.format(view.backup().taken(), zone),
+                view.parent().map(BackupName::value).orElse(NOTHING)));
+    if (withState) {
+      cells.add(view.state());
+    }
+    return cells;
+  }
+
+  private static String size(BackupView view, ToLongFunction<BackupFigures> figure) {
+    return view.figures().map(f -> Sizes.format(figure.applyAsLong(f))).orElse(NOTHING);
+  }
+}

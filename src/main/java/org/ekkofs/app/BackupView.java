@@ -1,0 +1,89 @@
+package org.ekkofs.app;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.ekkofs.log.Phase;
+import org.ekkofs.log.TrackedBackup;
+import org.ekkofs.model.BackupFigures;
+import org.ekkofs.model.BackupId;
+import org.ekkofs.model.BackupName;
+import org.ekkofs.model.BackupPath;
+import org.ekkofs.model.TreeName;
+
+/**
+ * A backup as listings show it.
+ *
+ * @param parent the name that its parent has now
+ */
+record BackupView(TreeName tree, TrackedBackup backup, Optional<BackupName> parent) {
+  /** Views of some backups of a tree, given all of them to find the parents in. */
+  static List<BackupView> of(TreeName tree, List<TrackedBackup> all, List<TrackedBackup> shown) {
+    Map<BackupId, BackupName> names =
+        all.stream().collect(Collectors.toMap(TrackedBackup::id, TrackedBackup::name));
+    return shown.stream()
+        .map(
+            backup ->
+                new BackupView(
+                    tree,
+                    backup,
+                    backup.parent().flatMap(id -> Optional.ofNullable(names.get(id)))))
+        .toList();
+  }
+
+  BackupPath path() {
+    return new BackupPath(tree, backup.name());
+  }
+
+  Optional<BackupFigures> figures() {
+    return backup.phase() instanceof Phase.Committed committed
+        ? Optional.of(committed.commit().figures())
+        : Optional.empty();
+  }
+
+  /** How far it has come, in one word. */
+  String state() {
+    Phase phase = backup.phase();
+    if (phase instanceof Phase.Visible) {
+      return "complete";
+    }
+    if (phase instanceof Phase.Hidden) {
+      return "deleted";
+    }
+    return phase instanceof Phase.Open ? "unfinished" : "revoked";
+  }
+
+  /** What a snapshot came to. */
+  String sentence() {
+    BackupFigures figures = figures().orElseThrow();
+    return "%s: %s of data on a disk of %s; %s were new, stored as %s"
+        .formatted(
+            path(),
+            Sizes.format(figures.dataBytes()),
+            Sizes.format(figures.diskBytes()),
+            Sizes.format(figures.newBytes()),
+            Sizes.format(figures.storedBytes()));
+  }
+
+  ObjectNode json() {
+    ObjectNode json = Json.object();
+    json.put("tree", tree.value());
+    json.put("name", backup.name().value());
+    json.put("id", backup.id().toString());
+    json.put("state", state());
+    json.put("taken", backup.taken().toString());
+    parent.ifPresent(name -> json.put("parent", name.value()));
+    backup.parent().ifPresent(id -> json.put("parentId", id.toString()));
+    figures()
+        .ifPresent(
+            figures ->
+                json.put("diskBytes", figures.diskBytes())
+                    .put("dataBytes", figures.dataBytes())
+                    .put("newBytes", figures.newBytes())
+                    .put("storedBytes", figures.storedBytes())
+                    .put("newChunks", figures.newChunks()));
+    return json;
+  }
+}

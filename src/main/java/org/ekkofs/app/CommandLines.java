@@ -1,0 +1,100 @@
+package org.ekkofs.app;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.ekkofs.model.BackupName;
+import org.ekkofs.model.BackupPath;
+import org.ekkofs.model.TreeName;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** Puts the command lines together: that of the program and that of the control directory. */
+final class CommandLines {
+  private CommandLines() {}
+
+  /** Runs a command line of the program; gives the exit status. */
+  static int run(
+      List<String> words,
+      Map<String, String> environment,
+      Console console,
+      Interruption interruption) {
+    RootCommand root = new RootCommand();
+    Failures failures = new Failures(console.err());
+    try {
+      CommandLine line = program(root);
+      line.setParameterExceptionHandler((failure, given) -> failures.misused(failure));
+      line.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
+      line.setExecutionStrategy(
+          parsed ->
+              execute(parsed, new Context(root, environment, console, interruption), failures));
+      int status = line.execute(words.toArray(String[]::new));
+      console.flush();
+      return status;
+    } catch (RuntimeException | Error e) {
+      return failures.failed(e, root.debug);
+    }
+  }
+
+  private static int execute(ParseResult parsed, Context context, Failures failures) {
+    Integer help = CommandLine.executeHelpRequest(parsed);
+    if (help != null) {
+      return help;
+    }
+    CommandLine command = innermost(parsed);
+    if (!(command.getCommand() instanceof Action action)) {
+      throw new ParameterException(command, "Say what to do");
+    }
+    Logs.configure(context.debug());
+    try {
+      action.run(context);
+      return 0;
+    } catch (Exception | Error e) {
+      return failures.failed(e, context.debug());
+    }
+  }
+
+  private static CommandLine innermost(ParseResult parsed) {
+    ParseResult result = parsed;
+    while (result.hasSubcommand()) {
+      result = result.subcommand();
+    }
+    return result.commandSpec().commandLine();
+  }
+
+  private static CommandLine program(RootCommand root) {
+    CommandLine line = new CommandLine(root);
+    line.addSubcommand(new InitCommand());
+    line.addSubcommand(new SnapshotCommand());
+    line.addSubcommand(new LsCommand());
+    line.addSubcommand(new TreeCommand());
+    line.addSubcommand(new ShowCommand());
+    line.addSubcommand(new RestoreCommand());
+    line.addSubcommand(new DeleteCommand());
+    line.addSubcommand(new UndeleteCommand());
+    line.addSubcommand(new VerifyCommand());
+    line.addSubcommand(new RevokeCommand());
+    line.addSubcommand(new StatsCommand());
+    line.addSubcommand(new HelpCommand());
+    return withValues(line);
+  }
+
+  /** The command line of the control directory; for one line only, since it keeps what it read. */
+  static CommandLine control() {
+    CommandLine line = new CommandLine(new ControlRoot());
+    line.addSubcommand(new SnapshotCommand());
+    line.addSubcommand(new DeleteCommand());
+    line.addSubcommand(new UndeleteCommand());
+    line.addSubcommand(new RefreshCommand());
+    return withValues(line);
+  }
+
+  private static CommandLine withValues(CommandLine line) {
+    return line.setExpandAtFiles(false)
+        .registerConverter(TreeName.class, TreeName::new)
+        .registerConverter(BackupName.class, BackupName::new)
+        .registerConverter(BackupPath.class, BackupPath::parse);
+  }
+}

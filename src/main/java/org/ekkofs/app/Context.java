@@ -1,0 +1,142 @@
+package org.ekkofs.app;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneId;
+import java.util.Map;
+import java.util.Optional;
+import org.ekkofs.backup.LocalState;
+import org.ekkofs.backup.Repository;
+import org.ekkofs.model.InvalidException;
+import org.ekkofs.store.ObjectStore;
+import org.ekkofs.store.folder.FolderObjectStore;
+
+/**
+ * What a command works with: the common options, the environment, and where to write. Here it is
+ * decided what everything else is made of.
+ */
+final class Context {
+  private final RootCommand options;
+  private final Map<String, String> environment;
+  private final Console console;
+  private final Interruption interruption;
+
+  Context(
+      RootCommand options,
+      Map<String, String> environment,
+      Console console,
+      Interruption interruption) {
+    this.options = options;
+    this.environment = environment;
+    this.console = console;
+    this.interruption = interruption;
+  }
+
+  PrintStream out() {
+    return console.out();
+  }
+
+  /** Says something to a person who looks on; not with {@code --quiet}. */
+  void say(String message) {
+    if (!options.quiet) {
+      console.out().println(message);
+    }
+  }
+
+  ZoneId zone() {
+    return ZoneId.systemDefault();
+  }
+
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  boolean quiet() {
+    return options.quiet;
+  }
+
+  boolean debug() {
+    return options.debug;
+  }
+
+  Console console() {
+    return console;
+  }
+
+  /** The setting, if it is there and not empty. */
+  Optional<String> environment(String name) {
+    return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
+  }
+
+  /**
+   * Which repository is meant.
+   *
+   * @throws InvalidException if nobody has said so, or it cannot be one
+   */
+  RepositoryLocation location() {
+    return options
+        .repository
+        .or(() -> environment("EKKOFS_REPOSITORY"))
+        .map(RepositoryLocation::parse)
+        .orElseThrow(
+            () ->
+                new InvalidException(
+                    "say which repository: give -r REPOSITORY or set EKKOFS_REPOSITORY"));
+  }
+
+  /** The repository that the command line names, leaving the environment aside. */
+  Optional<RepositoryLocation> repositoryOption() {
+    return options.repository.map(RepositoryLocation::parse);
+  }
+
+  /** Where this machine keeps what can be fetched again. */
+  Path cacheFolder() {
+    return options
+        .cacheFolder
+        .or(() -> environment("EKKOFS_CACHE_DIR").map(Path::of))
+        .or(() -> environment("XDG_CACHE_HOME").map(home -> Path.of(home, "ekkofs")))
+        .orElseGet(
+            () ->
+                Path.of(
+                    environment("HOME").orElseGet(() -> System.getProperty("user.home", "/")),
+                    ".cache",
+                    "ekkofs"))
+        .toAbsolutePath()
+        .normalize();
+  }
+
+  /** The store of a repository that is there. */
+  ObjectStore store() {
+    return FolderObjectStore.open(location().folder());
+  }
+
+  /** The store of a repository that is to be made. */
+  static ObjectStore newStore(RepositoryLocation location) {
+    return FolderObjectStore.create(location.folder());
+  }
+
+  /** Opens the repository; whoever asked closes it. */
+  Repository open() {
+    ObjectStore store = store();
+    try {
+      return Repository.open(
+          store, new LocalState(cacheFolder()), CrashHook.surroundings(environment));
+    } catch (RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  /** Something to show how far a long work has come, which also stops it if the user says so. */
+  ShownProgress progress() {
+    if (options.quiet) {
+      return new ShownProgress(ProgressDisplay.NONE, interruption);
+    }
+    return new ShownProgress(
+        console.terminal()
+            ? new ProgressBarDisplay(console.err())
+            : new ProgressLines(console.err()),
+        interruption);
+  }
+}

@@ -1,0 +1,65 @@
+package org.ekkofs.app;
+
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.ekkofs.model.InvalidException;
+import org.ekkofs.model.Names;
+
+/** Numbers of bytes as people write and read them, in binary units. */
+final class Sizes {
+  private static final String UNITS = "KMGTPE";
+  private static final int MAX_DIGITS = 18;
+  private static final Pattern SIZE =
+      Pattern.compile("([0-9]{1," + MAX_DIGITS + "})(?:([" + UNITS + "])(?:iB)?)?");
+
+  private Sizes() {}
+
+  /**
+   * Reads {@code 512}, {@code 512K}, {@code 10G}, {@code 10GiB}, in either case.
+   *
+   * @throws InvalidException if it is anything else, or more than a long holds
+   */
+  static long parse(String text) {
+    Matcher matcher = SIZE.matcher(normal(text));
+    if (!matcher.matches()) {
+      throw notASize(text);
+    }
+    long number = Long.parseLong(matcher.group(1));
+    String unit = matcher.group(2);
+    int shift = unit == null ? 0 : 10 * (UNITS.indexOf(unit) + 1);
+    if (number > Long.MAX_VALUE >> shift) {
+      throw notASize(text);
+    }
+    return number << shift;
+  }
+
+  private static String normal(String text) {
+    return text.toUpperCase(Locale.ROOT).replace("IB", "iB");
+  }
+
+  private static InvalidException notASize(String text) {
+    return new InvalidException(
+        "\"%s\" is not a size: write a number of bytes, or one with K, M, G or T, as in 512M"
+            .formatted(Names.printable(text)));
+  }
+
+  /** A number of things: {@code 1 chunk}, {@code 2 chunks}. */
+  static String count(long number, String thing) {
+    return number + " " + thing + (number == 1 ? "" : "s");
+  }
+
+  /** The number with one digit after the point and the largest unit that fits. */
+  static String format(long bytes) {
+    if (bytes < 1024) {
+      return bytes + " B";
+    }
+    int unit = (63 - Long.numberOfLeadingZeros(bytes)) / 10;
+    double scaled = bytes / (double) (1L << (10 * unit));
+    if (scaled >= 1023.95 && unit < UNITS.length()) {
+      unit++;
+      scaled /= 1024;
+    }
+    return String.format(Locale.ROOT, "%.1f %ciB", scaled, UNITS.charAt(unit - 1));
+  }
+}
