@@ -12,6 +12,10 @@ final class Fuse2Session implements LoopThreads.Session {
   /** The kernel sends no more at once to what speaks like libfuse 2. */
   private static final int MAX_READ = 128 << 10;
 
+  /** Fewer than there are threads, so that reads through the page cache cannot take all of them. */
+  private static final int MAX_BACKGROUND = 32;
+
+  private static final int CONGESTION = 24;
   private static final double MILLIS = 1000;
 
   private final Fuse2Library library;
@@ -63,8 +67,10 @@ final class Fuse2Session implements LoopThreads.Session {
   private long create(NativeBlock table, FuseOptions options) {
     String seconds = seconds(options.fuse2ValidFor());
     String settings =
-        "use_ino,readdir_ino,hard_remove,attr_timeout=%s,entry_timeout=%s,negative_timeout=%s"
-            .formatted(seconds, seconds, seconds);
+        "use_ino,readdir_ino,hard_remove,max_background=%d,congestion_threshold=%d,"
+                .formatted(MAX_BACKGROUND, CONGESTION)
+            + "attr_timeout=%s,entry_timeout=%s,negative_timeout=%s"
+                .formatted(seconds, seconds, seconds);
     return Arguments.of("ekkofs", "-o", settings)
         .lend(
             arguments -> {

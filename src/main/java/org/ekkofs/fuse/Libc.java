@@ -33,7 +33,7 @@ final class Libc {
 
     int umount2(String target, int flags);
 
-    int access(String path, int mode);
+    int statfs(String path, long target);
 
     int open(String path, int flags);
 
