@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ControlTest {
   private static final int SIZE = 1_000_001;
   private static final int EINVAL = Errno.EINVAL.number();
+  private static final String TOO_MUCH = "refused: a job takes 1000 lines and 65536 bytes\n";
   private static final int EFBIG = Errno.EFBIG.number();
 
   @TempDir private Path dir;
@@ -110,6 +111,24 @@ class ControlTest {
     assertThat(Mounted.cat(mounted.job("job"))).startsWith("refused: nonsense: ");
     mounted.tree.refreshNow();
     assertThat(mounted.web().lookup("a.raw")).isPresent();
+  }
+
+  @Test
+  void aRefreshThatCannotReadFails() {
+    mounted.repository.faults().fail(Operation.GET, key -> true, 1, 99, Effect.FAIL_BEFORE);
+    mounted.write("job", "refresh\n");
+
+    assertThat(Mounted.errno(() -> done("job"))).isEqualTo(Errno.EIO.number());
+    assertThat(Mounted.cat(mounted.job("job"))).startsWith("failed: line 1 of 1: injected: ");
+  }
+
+  @Test
+  void aSnapshotThatIsTakenIsDoneThoughItCannotBeShownYet() {
+    mounted.repository.faults().fail(Operation.CHILDREN, prefix -> true, 1, 1, Effect.FAIL_BEFORE);
+    mounted.write("job", "snapshot %s web/b\n".formatted(disk));
+
+    assertThat(done("job")).startsWith("done: 1 line\n");
+    mounted.repository.faults().assertAllFired();
   }
 
   @Test
@@ -346,6 +365,7 @@ class ControlTest {
     assertThat(Mounted.errno(() -> mounted.write("job", "#\n".repeat(32_769)))).isEqualTo(EFBIG);
     assertThat(Mounted.errno(() -> mounted.write("job", "refresh\n".repeat(1001))))
         .isEqualTo(EFBIG);
+    assertThat(Mounted.cat(mounted.job("job"))).isEqualTo(TOO_MUCH);
     mounted.write("job", "refresh\n".repeat(1000));
     assertThat(done("job")).startsWith("done: 1000 lines\n");
     assertThat(Mounted.errno(() -> Mounted.append(mounted.job("job"), "refresh\n")))

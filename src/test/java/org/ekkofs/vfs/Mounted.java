@@ -17,7 +17,7 @@ import org.ekkofs.testing.ModelDisk;
 import org.ekkofs.testing.TestRepository;
 import org.ekkofs.testing.WordGrammar;
 
-/** A repository in memory, presented as a tree that refreshes only when told to. */
+/** A repository in memory, presented as a tree that refreshes when told to. */
 final class Mounted implements AutoCloseable {
   static final int UID = 1000;
   static final int GID = 1001;
@@ -30,7 +30,7 @@ final class Mounted implements AutoCloseable {
   final ChunkCache cache;
   final RepositoryFileSystem tree;
 
-  private Mounted(TestRepository repository) {
+  private Mounted(TestRepository repository, Duration refresh) {
     this.repository = repository;
     this.cache = repository.cache();
     this.tree =
@@ -39,11 +39,11 @@ final class Mounted implements AutoCloseable {
             cache,
             new SegmentTable(),
             new WordGrammar(),
-            new VfsOptions(UID, GID, 0007, Duration.ofHours(1), MOUNTING_UID, MOUNTING_GID, clock));
+            new VfsOptions(UID, GID, 0007, refresh, MOUNTING_UID, MOUNTING_GID, clock));
   }
 
   static Mounted create(Path dir) {
-    return new Mounted(repository(dir));
+    return of(repository(dir));
   }
 
   static TestRepository repository(Path dir) {
@@ -51,7 +51,11 @@ final class Mounted implements AutoCloseable {
   }
 
   static Mounted of(TestRepository repository) {
-    return new Mounted(repository);
+    return new Mounted(repository, Duration.ofHours(1));
+  }
+
+  static Mounted of(TestRepository repository, Duration refresh) {
+    return new Mounted(repository, refresh);
   }
 
   TrackedBackup snapshot(ModelDisk disk, String name, String parent) {

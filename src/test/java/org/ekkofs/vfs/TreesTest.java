@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.ekkofs.model.BackupName;
 import org.ekkofs.model.StoreUnavailableException;
 import org.ekkofs.store.Body;
 import org.ekkofs.store.ObjectKey;
+import org.ekkofs.testing.Await;
 import org.ekkofs.testing.FaultyObjectStore.Effect;
 import org.ekkofs.testing.FaultyObjectStore.Operation;
 import org.ekkofs.testing.ModelDisk;
@@ -196,6 +198,20 @@ class TreesTest {
     heard.clear();
     mounted.snapshot(model, "a", "");
     assertThat(heard).containsExactlyInAnyOrder(web + " a.raw", web + " latest.raw");
+  }
+
+  @Test
+  void whatOtherHostsDoShowsByItself() {
+    mounted.snapshot(model, "a", "");
+    TestRepository other = mounted.repository.another(dir.resolve("elsewhere"), point -> {});
+    try (Mounted second = Mounted.of(other, Duration.ofMillis(10))) {
+      mounted.repository.snapshot(model, "b", "a");
+      Await.until("b shows", () -> second.web().lookup("b.raw").isPresent());
+      other.faults().fail(Operation.GET, key -> true, 1, 5, Effect.FAIL_BEFORE);
+      mounted.repository.tree().delete(new BackupName("b"));
+      Await.until("b is gone", () -> second.web().lookup("b.raw").isEmpty());
+      other.faults().assertAllFired();
+    }
   }
 
   @Test
