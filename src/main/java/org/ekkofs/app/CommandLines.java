@@ -29,8 +29,7 @@ final class CommandLines {
       line.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
       line.setExecutionStrategy(
           parsed ->
-              execute(
-                  parsed, new Context(root, environment, console, interruption), failures));
+              execute(parsed, new Context(root, environment, console, interruption), failures));
       int status = line.execute(words.toArray(String[]::new));
       console.flush();
       return status;

@@ -136,7 +136,7 @@ final class Context {
     return new ShownProgress(
         console.terminal()
             ? new ProgressBarDisplay(console.err())
-            : new ProgressLines(console.err()),
+            : new ProgressLines(console.err(), clock()),
         interruption);
   }
 }
