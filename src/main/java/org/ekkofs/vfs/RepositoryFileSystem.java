@@ -1,6 +1,5 @@
 package org.ekkofs.vfs;
 
-import java.util.concurrent.atomic.AtomicReference;
 import org.ekkofs.backup.Repository;
 import org.ekkofs.control.Commands;
 import org.ekkofs.control.Grammar;
@@ -11,14 +10,12 @@ import org.ekkofs.model.CorruptException;
 
 /** A repository as a mounted tree. */
 public final class RepositoryFileSystem implements VirtualFileSystem {
-  private static final NameListener NOBODY = (directory, name) -> {};
-
-  private final AtomicReference<NameListener> listener = new AtomicReference<>(NOBODY);
   private final Prefetcher prefetcher = new Prefetcher();
   private final DiskPool disks;
   private final LiveTrees trees;
   private final Jobs jobs;
   private final RootDirectory root;
+  private volatile NameListener listener = (directory, name) -> {};
 
   private RepositoryFileSystem(
       Repository repository,
@@ -71,12 +68,12 @@ public final class RepositoryFileSystem implements VirtualFileSystem {
   private final class Told implements LiveTrees.Changes {
     @Override
     public void inTree(TreeDirectory tree, String name) {
-      listener.get().nameChanged(tree, name);
+      listener.nameChanged(tree, name);
     }
 
     @Override
     public void inRoot(String name) {
-      listener.get().nameChanged(root, name);
+      listener.nameChanged(root, name);
     }
   }
 
@@ -108,7 +105,7 @@ public final class RepositoryFileSystem implements VirtualFileSystem {
 
   @Override
   public void listen(NameListener next) {
-    listener.set(next);
+    listener = next;
   }
 
   @Override

@@ -1,0 +1,14 @@
+package org.ekkofs.endtoend;
+
+/** The mounted repository through libfuse 2. */
+class MountedByFuse2IT extends MountedRepositoryContract {
+  @Override
+  String binding() {
+    return "fuse2";
+  }
+
+  @Override
+  String library() {
+    return "libfuse.so.2";
+  }
+}

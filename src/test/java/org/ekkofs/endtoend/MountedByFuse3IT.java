@@ -1,0 +1,14 @@
+package org.ekkofs.endtoend;
+
+/** The mounted repository through libfuse 3. */
+class MountedByFuse3IT extends MountedRepositoryContract {
+  @Override
+  String binding() {
+    return "fuse3";
+  }
+
+  @Override
+  String library() {
+    return "libfuse3.so";
+  }
+}
