@@ -28,12 +28,20 @@ public final class Mountpoints {
     return ekkofs().stream().map(MountInfo::mountpoint).toList();
   }
 
-  /** Whether this is an ekkofs mount whose server is gone: every access fails with ENOTCONN. */
+  /** Whether this is an ekkofs mount whose server is gone: nothing in it can be opened. */
   public static boolean isStale(Path mountpoint) {
     Path place = canonical(mountpoint);
-    return list().contains(place)
-        && Libc.calls().access(place.toString(), 0) != 0
-        && Libc.errno() == Libc.ENOTCONN;
+    return list().contains(place) && isGone(place);
+  }
+
+  /** Opens the place, because what the kernel remembers of it answers simpler questions. */
+  private static boolean isGone(Path place) {
+    int descriptor = Libc.calls().open(place.toString(), Libc.O_DIRECTORY_CLOEXEC);
+    if (descriptor >= 0) {
+      Libc.calls().close(descriptor);
+      return false;
+    }
+    return Libc.errno() == Libc.ENOTCONN || Libc.errno() == Libc.ECONNABORTED;
   }
 
   /**
