@@ -71,6 +71,8 @@ final class CommandLines {
     line.addSubcommand(new LsCommand());
     line.addSubcommand(new TreeCommand());
     line.addSubcommand(new ShowCommand());
+    line.addSubcommand(new MountCommand());
+    line.addSubcommand(new UmountCommand());
     line.addSubcommand(new RestoreCommand());
     line.addSubcommand(new DeleteCommand());
     line.addSubcommand(new UndeleteCommand());

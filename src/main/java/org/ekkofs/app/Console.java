@@ -26,12 +26,17 @@ record Console(
     boolean terminal,
     Supplier<Optional<IOException>> outFailure) {
 
-  /** The streams of this process; the launcher says whether messages go to a terminal. */
-  static Console ofProcess() {
+  /**
+   * The streams of this process; the launcher says whether messages go to a terminal.
+   *
+   * @param background whether messages go to whoever listens to the output too
+   */
+  static Console ofProcess(boolean background) {
     Remembering out = new Remembering(new FileOutputStream(FileDescriptor.out));
+    OutputStream err = new FileOutputStream(FileDescriptor.err);
     return new Console(
         new PrintStream(new BufferedOutputStream(out), false, StandardCharsets.UTF_8),
-        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
+        new PrintStream(background ? new Both(err, out) : err, true, StandardCharsets.UTF_8),
         Boolean.getBoolean("ekkofs.terminal"),
         () -> Optional.ofNullable(out.failure));
   }
@@ -52,6 +57,32 @@ record Console(
 
   private static boolean isClosedPipe(IOException failure) {
     return String.valueOf(failure.getMessage()).contains("Broken pipe");
+  }
+
+  /** Writes to two streams; that the second is closed does not matter. */
+  private static final class Both extends OutputStream {
+    private final OutputStream first;
+    private final OutputStream second;
+
+    Both(OutputStream first, OutputStream second) {
+      this.first = first;
+      this.second = second;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      first.write(bytes, offset, length);
+      try {
+        second.write(bytes, offset, length);
+      } catch (IOException nobodyListens) {
+        return;
+      }
+    }
   }
 
   /** Remembers the first failure, which PrintStream keeps to itself. */

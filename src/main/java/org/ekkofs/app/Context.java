@@ -64,6 +64,16 @@ final class Context {
     return console;
   }
 
+  /** Whether another process of ekkofs started this one, and listens to its output. */
+  boolean inBackground() {
+    return environment(BackgroundMount.MARK).isPresent();
+  }
+
+  /** The script that starts ekkofs. */
+  Path launcher() {
+    return Path.of(System.getProperty("ekkofs.launcher", "ekkofs"));
+  }
+
   /** The setting, if it is there and not empty. */
   Optional<String> environment(String name) {
     return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
@@ -118,10 +128,21 @@ final class Context {
 
   /** Opens the repository; whoever asked closes it. */
   Repository open() {
+    return open(Optional.empty());
+  }
+
+  /**
+   * Opens the repository; whoever asked closes it.
+   *
+   * @param otherCache a place for local copies instead of {@link #cacheFolder}
+   */
+  Repository open(Optional<Path> otherCache) {
     ObjectStore store = store();
     try {
       return Repository.open(
-          store, new LocalState(cacheFolder()), CrashHook.surroundings(environment));
+          store,
+          new LocalState(otherCache.orElseGet(this::cacheFolder)),
+          CrashHook.surroundings(environment));
     } catch (RuntimeException e) {
       store.close();
       throw e;
@@ -136,7 +157,7 @@ final class Context {
     return new ShownProgress(
         console.terminal()
             ? new ProgressBarDisplay(console.err())
-            : new ProgressLines(console.err()),
+            : new ProgressLines(console.err(), clock()),
         interruption);
   }
 }

@@ -9,6 +9,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What a failure becomes for the user: one line, and an exit status. */
 record Failures(PrintStream err) {
+  /** What every message begins with. */
+  static final String PREFIX = "ekkofs: ";
+
   private static final int INTERNAL_ERROR = 1;
   private static final int MAX_LENGTH = 2000;
   private static final int USAGE = ErrorKind.INVALID.exitStatus();
@@ -16,7 +19,7 @@ record Failures(PrintStream err) {
   /** A command failed. */
   int failed(Throwable failure, boolean debug) {
     int status = status(failure);
-    err.println("ekkofs: " + oneLine(message(failure)));
+    err.println(PREFIX + oneLine(message(failure)));
     if (debug) {
       failure.printStackTrace(err);
     }
@@ -27,14 +30,17 @@ record Failures(PrintStream err) {
     if (failure instanceof EkkofsException known) {
       return known.kind().exitStatus();
     }
+    if (failure instanceof ReportedFailure reported) {
+      return reported.status();
+    }
     return failure instanceof InterruptedException
         ? ErrorKind.CANCELLED.exitStatus()
         : INTERNAL_ERROR;
   }
 
   private static String message(Throwable failure) {
-    if (failure instanceof EkkofsException known) {
-      return String.valueOf(known.getMessage());
+    if (failure instanceof EkkofsException || failure instanceof ReportedFailure) {
+      return String.valueOf(failure.getMessage());
     }
     if (failure instanceof InterruptedException) {
       return "interrupted";

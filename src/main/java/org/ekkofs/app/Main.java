@@ -9,7 +9,7 @@ public final class Main {
   /** Runs a command and ends the process with its exit status. */
   public static void main(String[] args) {
     Interruption interruption = new Interruption(Thread.currentThread());
-    Console console = Console.ofProcess();
+    Console console = Console.ofProcess(System.getenv(BackgroundMount.MARK) != null);
     System.exit(
         interruption.guard(
             () -> CommandLines.run(List.of(args), System.getenv(), console, interruption)));

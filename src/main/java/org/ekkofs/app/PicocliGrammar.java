@@ -16,19 +16,6 @@ public final class PicocliGrammar implements Grammar {
   @Override
   public Command parse(String line) {
     List<String> words = Words.split(line);
-    if (words.isEmpty()) {
-      throw new InvalidException("the line is empty");
-    }
-    Command command = read(words);
-    if (command instanceof Command.Snapshot snapshot && !snapshot.source().isAbsolute()) {
-      throw new InvalidException(
-          "give the whole path of %s: a mount does not know your working directory"
-              .formatted(snapshot.source()));
-    }
-    return command;
-  }
-
-  private static Command read(List<String> words) {
     try {
       ParseResult parsed = CommandLines.control().parseArgs(words.toArray(String[]::new));
       if (parsed.hasSubcommand()) {
@@ -37,7 +24,7 @@ public final class PicocliGrammar implements Grammar {
     } catch (ParameterException e) {
       throw new InvalidException(Failures.complaint(e), e);
     }
-    throw new InvalidException("the line is no command");
+    throw new InvalidException("the line is empty");
   }
 
   private static ControlAction action(CommandLine command) {

@@ -1,76 +1,62 @@
 package org.ekkofs.app;
 
 import java.io.PrintStream;
-import java.util.Locale;
-import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import org.ekkofs.control.ProgressMeter;
 
 /**
  * A line every ten seconds and one at the end, for logs. Everything is guarded by this object's
  * lock.
  */
 final class ProgressLines implements ProgressDisplay {
-  private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final Duration INTERVAL = Duration.ofSeconds(10);
 
   private final PrintStream err;
-  private final LongSupplier nanoTime;
-  private String task = "";
-  private long total;
-  private long done;
-  private long began;
-  private long shown;
+  private final Clock clock;
+  private final ProgressMeter meter;
+  private Instant shown = Instant.EPOCH;
 
-  ProgressLines(PrintStream err) {
-    this(err, System::nanoTime);
-  }
-
-  ProgressLines(PrintStream err, LongSupplier nanoTime) {
+  ProgressLines(PrintStream err, Clock clock) {
     this.err = err;
-    this.nanoTime = nanoTime;
+    this.clock = clock;
+    this.meter = new ProgressMeter(clock);
   }
 
   @Override
-  public synchronized void begin(String next, long totalBytes) {
+  public synchronized void begin(String task, long totalBytes) {
     close();
-    task = next;
-    total = totalBytes;
-    done = 0;
-    began = nanoTime.getAsLong();
-    shown = began;
+    meter.begin(task, totalBytes);
+    shown = clock.instant();
   }
 
   @Override
   public synchronized void advance(long bytes) {
-    done += bytes;
-    long now = nanoTime.getAsLong();
-    if (now - shown >= INTERVAL_NANOS) {
+    meter.advance(bytes);
+    Instant now = clock.instant();
+    if (!now.isBefore(shown.plus(INTERVAL))) {
       shown = now;
-      show(now);
+      show();
     }
   }
 
-  private void show(long now) {
-    double seconds = Math.max(now - began, 1) / 1e9;
-    double rate = done / seconds;
-    String remaining =
-        rate > 0 && done < total ? ", %.0f s left".formatted((total - done) / rate) : "";
+  private void show() {
+    ProgressMeter.State state = meter.state();
     err.println(
-        String.format(
-            Locale.ROOT,
-            "%s: %s of %s (%d %%), %s/s%s",
-            task,
-            Sizes.format(done),
-            Sizes.format(total),
-            total == 0 ? 100 : (long) (100.0 * done / total),
-            Sizes.format((long) rate),
-            remaining));
+        "%s: %s of %s, %s"
+            .formatted(
+                state.task(),
+                Sizes.format(state.doneBytes()),
+                Sizes.format(state.totalBytes()),
+                state.figures()));
   }
 
   @Override
   public synchronized void close() {
-    if (!task.isEmpty()) {
-      show(nanoTime.getAsLong());
+    if (!meter.state().task().isEmpty()) {
+      show();
     }
-    task = "";
+    meter.begin("", 0);
   }
 }

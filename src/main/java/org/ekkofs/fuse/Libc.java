@@ -11,6 +11,7 @@ final class Libc {
   static final int EBUSY = 16;
   static final int EINVAL = 22;
   static final int ENOTCONN = 107;
+  static final int ECONNABORTED = 103;
   static final int MNT_DETACH = 2;
   static final int RTLD_LAZY = 1;
   static final int O_WRONLY_CLOEXEC = 1 | 02000000;

@@ -53,7 +53,7 @@ public final class Mountpoints {
   private static boolean isDisconnected(Path place) {
     NativeBlock statfs = NativeBlock.allocate(STATFS_SIZE);
     return statfs.lend(at -> Libc.calls().statfs(place.toString(), at)) != 0
-        && Libc.errno() == Libc.ENOTCONN;
+        && (Libc.errno() == Libc.ENOTCONN || Libc.errno() == Libc.ECONNABORTED);
   }
 
   /**

@@ -35,7 +35,9 @@ final class RootDirectory implements DirectoryNode {
     int backups =
         trees.trees().values().stream().mapToInt(tree -> tree.view().nodes().size()).sum();
     return Map.of(
-        "user.ekkofs.repository", repository, "user.ekkofs.backups", Integer.toString(backups));
+        "user.ekkofs.repository", repository,
+        "user.ekkofs.backups", Integer.toString(backups),
+        "user.ekkofs.pid", Long.toString(ProcessHandle.current().pid()));
   }
 
   @Override

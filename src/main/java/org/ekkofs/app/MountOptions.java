@@ -1,0 +1,142 @@
+package org.ekkofs.app;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.ekkofs.fuse.Binding;
+import org.ekkofs.model.InvalidException;
+import org.ekkofs.model.Names;
+
+/**
+ * What {@code mount -o} says.
+ *
+ * @param allowOther whether users other than the one who mounts may look in
+ * @param uid who owns what is read-only; empty for whoever mounts
+ * @param gid as {@code uid}
+ * @param umask permission bits to take away
+ * @param refresh how often to look for what other hosts have done
+ * @param cacheFolder where to keep what can be fetched again, instead of the usual place
+ * @param cacheBytes how much chunks may take on the disk; empty for what suits the disk
+ * @param binding which FUSE library to use
+ */
+record MountOptions(
+    boolean allowOther,
+    Optional<Integer> uid,
+    Optional<Integer> gid,
+    int umask,
+    Duration refresh,
+    Optional<Path> cacheFolder,
+    Optional<Long> cacheBytes,
+    Binding binding) {
+  private static final int MAX_REFRESH_SECONDS = 24 * 60 * 60;
+  private static final Duration USUAL_REFRESH = Duration.ofSeconds(5);
+
+  private static final Set<String> WITH_VALUE =
+      Set.of("uid", "gid", "umask", "refresh", "cache_dir", "cache_size", "binding");
+
+  /**
+   * Reads {@code NAME=VALUE} and {@code NAME}; of several values for one name the last holds.
+   *
+   * @throws InvalidException if one is unknown or its value impossible
+   */
+  static MountOptions parse(List<String> words) {
+    Map<String, String> values = new HashMap<>();
+    boolean allowOther = false;
+    for (String word : words) {
+      String name = word.replaceFirst("=.*", "");
+      if (word.equals("allow_other")) {
+        allowOther = true;
+      } else if (WITH_VALUE.contains(name) && !name.equals(word)) {
+        values.put(name, word.substring(name.length() + 1));
+      } else {
+        throw unknown(word);
+      }
+    }
+    return of(allowOther, name -> Optional.ofNullable(values.get(name)));
+  }
+
+  private static MountOptions of(boolean allowOther, Function<String, Optional<String>> value) {
+    return new MountOptions(
+        allowOther,
+        value.apply("uid").map(text -> id("uid", text)),
+        value.apply("gid").map(text -> id("gid", text)),
+        value.apply("umask").map(MountOptions::octal).orElse(0),
+        value.apply("refresh").map(MountOptions::seconds).orElse(USUAL_REFRESH),
+        value.apply("cache_dir").map(MountOptions::path),
+        value.apply("cache_size").map(Sizes::parse),
+        value.apply("binding").map(Binding::parse).orElse(Binding.AUTO));
+  }
+
+  private static InvalidException unknown(String name) {
+    return new InvalidException(
+        ("unknown mount option \"%s\"; there are allow_other, uid=, gid=, umask=, refresh=,"
+                + " cache_dir=, cache_size= and binding=")
+            .formatted(Names.printable(name)));
+  }
+
+  private static InvalidException wrong(String name, String value, String wanted) {
+    return new InvalidException(
+        "mount option %s=%s: it must be %s".formatted(name, Names.printable(value), wanted));
+  }
+
+  private static int id(String name, String value) {
+    if (!value.matches("[0-9]{1,10}") || Long.parseLong(value) > Integer.MAX_VALUE) {
+      throw wrong(name, value, "a number");
+    }
+    return Integer.parseInt(value);
+  }
+
+  private static int octal(String value) {
+    if (!value.matches("0?[0-7]{1,3}")) {
+      throw wrong("umask", value, "an octal number up to 777");
+    }
+    return Integer.parseInt(value, 8);
+  }
+
+  private static Duration seconds(String value) {
+    if (!value.matches("[0-9]{1,5}s?")) {
+      throw wrong("refresh", value, "a number of seconds");
+    }
+    int seconds = Integer.parseInt(value.replace("s", ""));
+    if (seconds < 1 || seconds > MAX_REFRESH_SECONDS) {
+      throw wrong("refresh", value, "1 to " + MAX_REFRESH_SECONDS + " seconds");
+    }
+    return Duration.ofSeconds(seconds);
+  }
+
+  private static Path path(String value) {
+    try {
+      if (!value.isEmpty()) {
+        return Path.of(value).toAbsolutePath().normalize();
+      }
+    } catch (InvalidPathException e) {
+      throw new InvalidException(
+          "mount option cache_dir=" + Names.printable(value) + ": it must be a path", e);
+    }
+    throw wrong("cache_dir", value, "a path");
+  }
+
+  /** The options as one can give them to another process, whatever its working directory. */
+  List<String> words() {
+    List<String> words = new ArrayList<>();
+    if (allowOther) {
+      words.add("allow_other");
+    }
+    uid.ifPresent(id -> words.add("uid=" + id));
+    gid.ifPresent(id -> words.add("gid=" + id));
+    words.add("umask=" + String.format(Locale.ROOT, "%03o", umask));
+    words.add("refresh=" + refresh.toSeconds());
+    cacheFolder.ifPresent(folder -> words.add("cache_dir=" + folder));
+    cacheBytes.ifPresent(bytes -> words.add("cache_size=" + bytes));
+    words.add("binding=" + binding);
+    return words;
+  }
+}

@@ -1,0 +1,123 @@
+package org.ekkofs.app;
+
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.ekkofs.backup.Repository;
+import org.ekkofs.disk.ChunkCache;
+import org.ekkofs.disk.ChunkFiles;
+import org.ekkofs.fuse.Fuse;
+import org.ekkofs.fuse.FuseMount;
+import org.ekkofs.fuse.FuseOptions;
+import org.ekkofs.manifest.SegmentTable;
+import org.ekkofs.model.FailedException;
+import org.ekkofs.vfs.RepositoryFileSystem;
+import org.ekkofs.vfs.VfsOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Serves a mount until it is unmounted or the process is told to end. */
+final class MountServer {
+  private static final long MAX_USUAL_CACHE_BYTES = 16L << 30;
+  private static final int MEMORY_SHARE = 4;
+  private static final int DISK_SHARE = 10;
+
+  private final Context context;
+  private final Path mountpoint;
+  private final MountOptions options;
+
+  MountServer(Context context, Path mountpoint, MountOptions options) {
+    this.context = context;
+    this.mountpoint = mountpoint;
+    this.options = options;
+  }
+
+  /** Mounts, says so, and serves; a signal ends it as an unmount does. */
+  void serve() {
+    Logs.forDaemon();
+    Logger log = LoggerFactory.getLogger(MountServer.class);
+    try (Repository repository = context.open(options.cacheFolder());
+        ChunkCache cache = cache(repository);
+        RepositoryFileSystem tree =
+            RepositoryFileSystem.open(
+                repository, cache, new SegmentTable(), new PicocliGrammar(), vfsOptions());
+        FuseMount mount = Fuse.mount(tree, mountpoint, fuseOptions())) {
+      log.info(
+          "mounted {} at {} by {}",
+          repository.store().description(),
+          mount.mountpoint(),
+          mount.binding());
+      announce(log);
+      mount.awaitUnmount();
+    } catch (InterruptedException told) {
+      log.info("told to end");
+    }
+    log.info("unmounted {}", mountpoint);
+  }
+
+  /** Tells whoever started this process that the mount answers. */
+  private void announce(Logger log) {
+    if (context.inBackground()) {
+      context.out().println(BackgroundMount.MOUNTED);
+      context.out().flush();
+    }
+    if (context.environment("NOTIFY_SOCKET").isPresent()) {
+      try {
+        new ProcessBuilder("systemd-notify", "--ready").inheritIO().start();
+      } catch (IOException e) {
+        log.warn("cannot tell systemd that the mount is ready: {}", e.getMessage());
+      }
+    }
+  }
+
+  private ChunkCache cache(Repository repository) {
+    Path folder = repository.local().chunks(repository.descriptor().id());
+    long bytes = options.cacheBytes().orElseGet(() -> usualCacheBytes(folder));
+    Optional<ChunkFiles> files =
+        bytes == 0 ? Optional.empty() : Optional.of(ChunkFiles.open(folder, bytes));
+    return new ChunkCache(
+        repository.store(), Runtime.getRuntime().maxMemory() / MEMORY_SHARE, files);
+  }
+
+  private static long usualCacheBytes(Path folder) {
+    Path above = folder;
+    while (!Files.exists(above) && above.getParent() != null) {
+      above = above.getParent();
+    }
+    try {
+      FileStore disk = Files.getFileStore(above);
+      return Math.min(MAX_USUAL_CACHE_BYTES, disk.getUsableSpace() / DISK_SHARE);
+    } catch (IOException unknown) {
+      return 0;
+    }
+  }
+
+  private FuseOptions fuseOptions() {
+    return FuseOptions.defaults()
+        .withBinding(options.binding())
+        .withAllowOther(options.allowOther());
+  }
+
+  private VfsOptions vfsOptions() {
+    int uid = idOfThisProcess("uid");
+    int gid = idOfThisProcess("gid");
+    return new VfsOptions(
+        options.uid().orElse(uid),
+        options.gid().orElse(gid),
+        options.umask(),
+        options.refresh(),
+        uid,
+        gid,
+        context.clock());
+  }
+
+  private static int idOfThisProcess(String which) {
+    try {
+      return (int) Files.getAttribute(Path.of("/proc/self"), "unix:" + which);
+    } catch (IOException e) {
+      throw new FailedException("cannot find out who runs this: /proc is not mounted", e);
+    }
+  }
+}
