@@ -74,7 +74,8 @@ final class TreeVerifier implements AutoCloseable {
       throw new FailedException("cannot make a temporary folder: " + e.getMessage(), e);
     }
     this.manifests =
-        new ManifestFiles(repository.store(), folder, repository.local().maxManifestBytes());
+        new ManifestFiles(
+            repository.store(), folder, repository.local().maxManifestBytes(), repository.clock());
     this.cache = new ChunkCache(repository.store(), CACHE_BYTES, Optional.empty());
   }
 
