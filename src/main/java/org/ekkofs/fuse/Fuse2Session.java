@@ -20,6 +20,11 @@ final class Fuse2Session implements LoopThreads.Session {
 
   private final Fuse2Library library;
   private final LibFuse2.Calls calls;
+
+  /** Kept, as their native functions are freed with them. */
+  private final Fuse2Operations operations;
+
+  private final NativeBlock table;
   private final Path mountpoint;
   private final long channel;
   private final long fuse;
@@ -30,15 +35,18 @@ final class Fuse2Session implements LoopThreads.Session {
    *
    * @throws FailedException if libfuse or the kernel say no
    */
-  Fuse2Session(Fuse2Library library, NativeBlock table, Path mountpoint, FuseOptions options) {
+  Fuse2Session(
+      Fuse2Library library, Fuse2Operations operations, Path mountpoint, FuseOptions options) {
     this.library = library;
+    this.operations = operations;
+    this.table = operations.table();
     this.calls = library.calls();
     this.mountpoint = mountpoint;
     this.channel = mount(options);
     if (channel == 0) {
       throw new FailedException("libfuse cannot mount at " + mountpoint);
     }
-    this.fuse = create(table, options);
+    this.fuse = create(options);
     if (fuse == 0) {
       calls.unmount(mountpoint.toString(), channel);
       throw new FailedException("libfuse 2 has refused the mount options");
@@ -64,7 +72,7 @@ final class Fuse2Session implements LoopThreads.Session {
             });
   }
 
-  private long create(NativeBlock table, FuseOptions options) {
+  private long create(FuseOptions options) {
     String seconds = seconds(options.fuse2ValidFor());
     String settings =
         "use_ino,readdir_ino,hard_remove,max_background=%d,congestion_threshold=%d,"
@@ -88,6 +96,7 @@ final class Fuse2Session implements LoopThreads.Session {
   void end() {
     calls.unmount(mountpoint.toString(), channel);
     calls.destroy(fuse);
+    operations.closeAll();
   }
 
   /**
@@ -99,6 +108,8 @@ final class Fuse2Session implements LoopThreads.Session {
     Libc.calls().dup2(nowhere, calls.chanFd(channel));
     Libc.calls().close(nowhere);
     Mountpoints.detach(mountpoint, true);
+    operations.closeAll();
+    Immortal.keep(this);
   }
 
   @Override
