@@ -171,6 +171,8 @@ public final class Catalog implements AutoCloseable {
       known.put(tree, state.slot());
     } catch (SQLException e) {
       giveUp(e, Sqlite.isDamage(e));
+    } catch (EkkofsException e) {
+      giveUp(e, true);
     }
   }
 
