@@ -52,7 +52,7 @@ final class CommandLines {
       action.run(context);
       return 0;
     } catch (Exception | Error e) {
-      return failures.failed(e, context.debug());
+      return failures.failed(context.causeOf(e), context.debug());
     }
   }
 

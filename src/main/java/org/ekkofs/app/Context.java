@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.ekkofs.backup.LocalState;
 import org.ekkofs.backup.Repository;
+import org.ekkofs.model.CancelledException;
 import org.ekkofs.model.InvalidException;
 import org.ekkofs.store.ObjectStore;
 import org.ekkofs.store.folder.FolderObjectStore;
@@ -72,6 +73,11 @@ final class Context {
   /** The script that starts ekkofs. */
   Path launcher() {
     return Path.of(System.getProperty("ekkofs.launcher", "ekkofs"));
+  }
+
+  /** What made a command fail: whatever it is, not the command once the user has stopped it. */
+  Throwable causeOf(Throwable failure) {
+    return interruption.requested() ? new CancelledException("interrupted", failure) : failure;
   }
 
   /** The setting, if it is there and not empty. */

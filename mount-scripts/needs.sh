@@ -1,0 +1,64 @@
+# shellcheck shell=sh
+# Read by the scripts here: says what is going on, and installs what is missing.
+
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+missing=''
+
+say() {
+  printf '%s\n' "== $*"
+}
+
+fail() {
+  printf '%s: %s\n' "${0##*/}" "$*" >&2
+  exit 1
+}
+
+# need COMMAND PACKAGE
+need() {
+  command -v "$1" > /dev/null 2>&1 || missing="$missing $2"
+}
+
+# need_library NAME PACKAGE...: the first of the packages that there is
+need_library() {
+  library=$1
+  shift
+  if ldconfig -p 2> /dev/null | grep -q "$library"; then
+    return
+  fi
+  for package in "$@"; do
+    if apt-cache show "$package" > /dev/null 2>&1; then
+      missing="$missing $package"
+      return
+    fi
+  done
+  missing="$missing $1"
+}
+
+need_build() {
+  need javac default-jdk-headless
+  need mvn maven
+}
+
+# install_missing LOG
+install_missing() {
+  [ -n "$missing" ] || return 0
+  command -v apt-get > /dev/null 2>&1 || fail "please install first:$missing"
+  if [ "$(id -u)" -ne 0 ]; then
+    fail "something is missing; please run: sudo apt-get install -y$missing"
+  fi
+  say "installing$missing"
+  # The names are to be split.
+  # shellcheck disable=SC2086
+  if ! { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y $missing; } \
+    > "$1" 2>&1; then
+    cat "$1" >&2
+    fail "could not install$missing"
+  fi
+}
+
+require_java_17() {
+  java_version=$("${JAVA_HOME:+$JAVA_HOME/bin/}javac" -version 2>&1)
+  java_version=${java_version#javac }
+  [ "${java_version%%[!0-9]*}" -ge 17 ] 2> /dev/null \
+    || fail "this is Java ${java_version}; 17 or later is needed: set JAVA_HOME to one"
+}
