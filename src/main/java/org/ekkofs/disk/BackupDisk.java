@@ -11,6 +11,7 @@ import org.ekkofs.format.Chunk;
 import org.ekkofs.manifest.Manifest;
 import org.ekkofs.manifest.SegmentTable;
 import org.ekkofs.model.BlockMask;
+import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.DiskGeometry;
 import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.FailedException;
@@ -106,8 +107,12 @@ public final class BackupDisk implements AutoCloseable {
       }
       chunks.add(chunk.get());
     }
-    Segment.of(geometry, entry.get(), chunks).copy(part.from(), part.count(), target);
-    return true;
+    try {
+      Segment.of(geometry, entry.get(), chunks).copy(part.from(), part.count(), target);
+      return true;
+    } catch (CorruptException e) {
+      return false;
+    }
   }
 
   /** A part of a read that lies in one segment. */
@@ -148,12 +153,22 @@ public final class BackupDisk implements AutoCloseable {
         .toList();
   }
 
-  private void copy(Part part, List<Chunk> chunks, ByteBuffer target) {
+  private void copy(Part part, List<Chunk> chunks, ByteBuffer target) throws InterruptedException {
     Optional<SegmentEntry> entry = entry(part.segment());
     if (entry.isEmpty()) {
       Zeros.fill(target, part.count());
     } else {
-      Segment.of(geometry, entry.get(), chunks).copy(part.from(), part.count(), target);
+      segment(entry.get(), chunks).copy(part.from(), part.count(), target);
+    }
+  }
+
+  /** Puts a segment together; if cached chunks do not fit, the store is asked before it is said. */
+  private Segment segment(SegmentEntry entry, List<Chunk> chunks) throws InterruptedException {
+    try {
+      return Segment.of(geometry, entry, chunks);
+    } catch (CorruptException e) {
+      entry.layers().forEach(layer -> cache.forget(keys, layer));
+      return Segment.of(geometry, entry, await(request(entry.segment())));
     }
   }
 

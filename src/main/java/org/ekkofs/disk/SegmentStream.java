@@ -14,7 +14,8 @@ import org.ekkofs.model.SegmentEntry;
  * at once.
  */
 public final class SegmentStream {
-  private static final int WINDOW = 16;
+  private static final int MAX_WINDOW = 16;
+  private static final int WINDOW_BYTES = 32 << 20;
 
   /** Sees one segment after the other. */
   @FunctionalInterface
@@ -48,12 +49,14 @@ public final class SegmentStream {
   private final Manifest manifest;
   private final BackupDisk disk;
   private final DiskGeometry geometry;
+  private final int window;
 
   /** The segments of a disk that its manifest lists. */
   public SegmentStream(Manifest manifest, BackupDisk disk) {
     this.manifest = manifest;
     this.disk = disk;
     this.geometry = disk.geometry();
+    this.window = Math.min(MAX_WINDOW, WINDOW_BYTES / geometry.segmentSize().bytes());
   }
 
   /** Goes through them; stops at the first failure that the handler does not take. */
@@ -81,12 +84,12 @@ public final class SegmentStream {
   private void read(
       List<SegmentEntry> page, ByteBuffer buffer, Visitor visitor, FailureHandler failures)
       throws InterruptedException {
-    for (int ahead = 0; ahead < Math.min(WINDOW, page.size()); ahead++) {
+    for (int ahead = 0; ahead < Math.min(window, page.size()); ahead++) {
       disk.prefetch(page.get(ahead).segment());
     }
     for (int index = 0; index < page.size(); index++) {
-      if (index + WINDOW < page.size()) {
-        disk.prefetch(page.get(index + WINDOW).segment());
+      if (index + window < page.size()) {
+        disk.prefetch(page.get(index + window).segment());
       }
       read(page.get(index), buffer, visitor, failures);
     }

@@ -54,9 +54,7 @@ final class ZstdPool {
    * @throws CorruptException if the source is anything but such a frame
    */
   static void decompress(Slice source, byte[] target) {
-    long frame = Zstd.findFrameCompressedSize(source.bytes, source.offset, source.length);
-    long content = Zstd.getFrameContentSize(source.bytes, source.offset, source.length);
-    if (frame != source.length || content != target.length) {
+    if (!isFrameOf(source, target.length)) {
       throw new CorruptException("its data is not one zstd frame of the length in its header");
     }
     ZstdDecompressCtx pooled = DECOMPRESSORS.poll();
@@ -72,6 +70,17 @@ final class ZstdPool {
       throw new CorruptException("its data does not decompress: " + e.getMessage(), e);
     } finally {
       DECOMPRESSORS.add(context);
+    }
+  }
+
+  private static boolean isFrameOf(Slice source, int content) {
+    try {
+      return source.length > 0
+          && Zstd.findFrameCompressedSize(source.bytes, source.offset, source.length)
+              == source.length
+          && Zstd.getFrameContentSize(source.bytes, source.offset, source.length) == content;
+    } catch (ZstdException notEvenAFrame) {
+      return false;
     }
   }
 }
