@@ -147,8 +147,11 @@ public final class BackupDisk implements AutoCloseable {
   }
 
   private List<CompletableFuture<Chunk>> request(SegmentIndex segment) {
-    return entry(segment).stream()
-        .flatMap(entry -> entry.layers().stream())
+    return entry(segment).map(this::request).orElse(List.of());
+  }
+
+  private List<CompletableFuture<Chunk>> request(SegmentEntry entry) {
+    return entry.layers().stream()
         .map(layer -> cache.get(keys, geometry.segmentSize(), layer))
         .toList();
   }
@@ -168,7 +171,7 @@ public final class BackupDisk implements AutoCloseable {
       return Segment.of(geometry, entry, chunks);
     } catch (CorruptException e) {
       entry.layers().forEach(layer -> cache.forget(keys, layer));
-      return Segment.of(geometry, entry, await(request(entry.segment())));
+      return Segment.of(geometry, entry, await(request(entry)));
     }
   }
 
@@ -185,6 +188,31 @@ public final class BackupDisk implements AutoCloseable {
       }
     }
     return chunks;
+  }
+
+  /** Has a segment fetched, and holds it whatever the cache thinks of it. */
+  Fetched fetch(SegmentEntry entry) {
+    return new Fetched(entry, request(entry));
+  }
+
+  /** A segment that is being fetched. */
+  final class Fetched {
+    private final SegmentEntry entry;
+    private final List<CompletableFuture<Chunk>> chunks;
+
+    private Fetched(SegmentEntry entry, List<CompletableFuture<Chunk>> chunks) {
+      this.entry = entry;
+      this.chunks = chunks;
+    }
+
+    SegmentEntry entry() {
+      return entry;
+    }
+
+    /** Waits for the segment and reads all of it. */
+    void read(ByteBuffer target) throws InterruptedException {
+      segment(entry, await(chunks)).copy(0, geometry.length(entry.segment()), target);
+    }
   }
 
   /** Has the segment's chunks fetched into memory, without waiting for them. */
