@@ -382,7 +382,8 @@ abstract class MountedRepositoryContract {
     mount();
     assertThat(Files.exists(raw("web/monday"))).isTrue();
     killDaemon();
-    assertThatThrownBy(() -> Files.readAllBytes(raw("web/monday"))).isInstanceOf(FileSystemException.class);
+    assertThatThrownBy(() -> Files.readAllBytes(raw("web/monday")))
+        .isInstanceOf(FileSystemException.class);
     mount();
     assertSame(raw("web/monday"), disk.bytes(), new Random(15));
   }
