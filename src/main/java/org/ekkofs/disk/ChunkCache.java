@@ -32,10 +32,14 @@ import org.ekkofs.store.TreeKeys;
 public final class ChunkCache implements AutoCloseable {
   private static final int FETCH_THREADS = 16;
 
+  /** One part in so many is for what came last. */
+  private static final int ARRIVALS_SHARE = 4;
+
   private final ObjectStore store;
   private final Optional<ChunkFiles> files;
   private final ExecutorService fetchers;
   private final Cache<ChunkKey, Chunk> memory;
+  private final Arrivals arrivals;
   private final ConcurrentMap<ChunkKey, CompletableFuture<Chunk>> underWay =
       new ConcurrentHashMap<>();
   private final AtomicLong fetched = new AtomicLong();
@@ -49,11 +53,12 @@ public final class ChunkCache implements AutoCloseable {
   public ChunkCache(ObjectStore store, long memoryBytes, Optional<ChunkFiles> files) {
     this.store = store;
     this.files = files;
+    this.arrivals = new Arrivals(memoryBytes / ARRIVALS_SHARE);
     this.fetchers = Executors.newFixedThreadPool(FETCH_THREADS, ChunkCache::fetcher);
     this.memory =
         Caffeine.newBuilder()
             .executor(Runnable::run)
-            .maximumWeight(memoryBytes)
+            .maximumWeight(memoryBytes - memoryBytes / ARRIVALS_SHARE)
             .weigher((ChunkKey key, Chunk chunk) -> chunk.weight())
             .build();
   }
@@ -70,9 +75,9 @@ public final class ChunkCache implements AutoCloseable {
    */
   CompletableFuture<Chunk> get(TreeKeys keys, SegmentSize size, Layer layer) {
     ChunkKey key = new ChunkKey(keys.tree(), layer.chunk());
-    Chunk held = memory.getIfPresent(key);
-    if (held != null) {
-      return CompletableFuture.completedFuture(held);
+    Optional<Chunk> held = held(key);
+    if (held.isPresent()) {
+      return CompletableFuture.completedFuture(held.get());
     }
     CompletableFuture<Chunk> mine = new CompletableFuture<>();
     CompletableFuture<Chunk> first = underWay.putIfAbsent(key, mine);
@@ -91,8 +96,8 @@ public final class ChunkCache implements AutoCloseable {
   /** In memory before it is no longer under way, so that nobody misses both. */
   private void settle(ChunkKey key, CompletableFuture<Chunk> result, Supplier<Chunk> load) {
     try {
-      Chunk held = memory.getIfPresent(key);
-      Chunk chunk = held != null ? held : load.get();
+      Chunk chunk = held(key).orElseGet(load);
+      arrivals.add(key, chunk);
       memory.put(key, chunk);
       underWay.remove(key, result);
       result.complete(chunk);
@@ -108,13 +113,19 @@ public final class ChunkCache implements AutoCloseable {
 
   /** Forgets the chunk of a layer, in memory and on disk, so that it is fetched anew. */
   void forget(TreeKeys keys, Layer layer) {
-    memory.invalidate(new ChunkKey(keys.tree(), layer.chunk()));
+    ChunkKey key = new ChunkKey(keys.tree(), layer.chunk());
+    memory.invalidate(key);
+    arrivals.remove(key);
     files.ifPresent(tier -> tier.forget(keys.chunk(layer.chunk())));
   }
 
   /** The chunk of a layer if it is in memory; never waits. */
   Optional<Chunk> getNow(TreeKeys keys, Layer layer) {
-    return Optional.ofNullable(memory.getIfPresent(new ChunkKey(keys.tree(), layer.chunk())));
+    return held(new ChunkKey(keys.tree(), layer.chunk()));
+  }
+
+  private Optional<Chunk> held(ChunkKey key) {
+    return Optional.ofNullable(memory.getIfPresent(key)).or(() -> arrivals.get(key));
   }
 
   private Chunk load(TreeKeys keys, SegmentSize size, Layer layer) {

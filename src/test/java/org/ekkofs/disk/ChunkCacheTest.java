@@ -133,6 +133,24 @@ class ChunkCacheTest {
     }
   }
 
+  @Test
+  void whatIsFetchedAheadIsStillThereWhenItIsRead() throws Exception {
+    try (ChunkCache cache = new ChunkCache(web.store(), 20L * SIZE.bytes(), Optional.empty());
+        BackupDisk disk = web.open(backup, cache)) {
+      for (int n = 0; n < 3 * 20; n++) {
+        TestRepository.assertReads(disk, model, n % 20 * SIZE.bytes(), SIZE.bytes());
+      }
+      web.counts().reset();
+      for (int n = 30; n < 34; n++) {
+        cache.get(web.tree().keys(), SIZE, layers.get(n)).get(30, TimeUnit.SECONDS);
+      }
+      for (int n = 30; n < 34; n++) {
+        TestRepository.assertReads(disk, model, n * SIZE.bytes(), SIZE.bytes());
+      }
+      assertThat(web.counts().ofChunks("get")).hasSize(4);
+    }
+  }
+
   private static String segment(String key) {
     return key.substring(key.lastIndexOf('/') + 1);
   }
