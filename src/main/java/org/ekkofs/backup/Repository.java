@@ -55,7 +55,11 @@ public final class Repository implements AutoCloseable {
     this.logs = new ObjectLogStore(store);
     this.catalog = Catalog.open(local.catalog(descriptor.id()));
     this.manifests =
-        new ManifestFiles(store, local.manifests(descriptor.id()), local.maxManifestBytes());
+        new ManifestFiles(
+            store,
+            local.manifests(descriptor.id()),
+            local.maxManifestBytes(),
+            surroundings.clock());
   }
 
   /**

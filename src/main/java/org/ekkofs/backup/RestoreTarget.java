@@ -3,6 +3,7 @@ package org.ekkofs.backup;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -12,7 +13,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 import org.ekkofs.model.AlreadyExistsException;
 import org.ekkofs.model.BlockMask;
+import org.ekkofs.model.CancelledException;
 import org.ekkofs.model.DiskGeometry;
+import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.FailedException;
 import org.ekkofs.model.InvalidException;
 import org.ekkofs.model.NotFoundException;
@@ -85,13 +88,16 @@ final class RestoreTarget implements AutoCloseable {
     Path part = folder.resolve("." + UUID.randomUUID() + ".part");
     try (RandomAccessFile file = new RandomAccessFile(part.toFile(), "rw")) {
       file.setLength(geometry.diskBytes());
+      return new RestoreTarget(
+          path,
+          part,
+          FileChannel.open(part, StandardOpenOption.READ, StandardOpenOption.WRITE),
+          geometry,
+          false);
+    } catch (IOException e) {
+      Files.deleteIfExists(part);
+      throw e;
     }
-    return new RestoreTarget(
-        path,
-        part,
-        FileChannel.open(part, StandardOpenOption.READ, StandardOpenOption.WRITE),
-        geometry,
-        false);
   }
 
   /** Whether what is not written keeps what was there before, so that zeros must be written too. */
@@ -186,7 +192,10 @@ final class RestoreTarget implements AutoCloseable {
     }
   }
 
-  private static FailedException failed(Path path, IOException e) {
+  private static EkkofsException failed(Path path, IOException e) {
+    if (e instanceof ClosedByInterruptException) {
+      return new CancelledException("writing " + path + " was interrupted", e);
+    }
     String why = e instanceof AccessDeniedException ? "permission denied" : e.getMessage();
     return new FailedException("cannot write " + path + ": " + why, e);
   }

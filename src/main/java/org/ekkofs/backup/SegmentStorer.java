@@ -97,7 +97,8 @@ final class SegmentStorer {
       } else {
         put(segment, data, length, hash, inParent, putters, mine);
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // Others may be waiting for it.
       mine.completeExceptionally(e);
     }
     return mine;

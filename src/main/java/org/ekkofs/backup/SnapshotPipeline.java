@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.ekkofs.model.CancelledException;
 import org.ekkofs.model.DiskGeometry;
@@ -28,6 +29,7 @@ import org.ekkofs.source.DiskSource;
 final class SnapshotPipeline {
   private static final long MEMORY_BYTES = 192L << 20;
   private static final int PUTTERS = 16;
+  private static final int STOP_SECONDS = 30;
 
   private final DiskSource source;
   private final DiskGeometry geometry;
@@ -78,8 +80,22 @@ final class SnapshotPipeline {
     } catch (InterruptedException e) {
       throw new CancelledException("the snapshot was interrupted", e);
     } finally {
-      workers.shutdownNow();
-      putters.shutdownNow();
+      stop(workers);
+      stop(putters);
+    }
+  }
+
+  /** Waits for what is under way, so that nothing is put or looked up once this has ended. */
+  private static void stop(ExecutorService threads) {
+    threads.shutdownNow();
+    boolean interrupted = Thread.interrupted();
+    try {
+      threads.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

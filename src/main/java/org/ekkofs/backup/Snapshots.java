@@ -20,6 +20,7 @@ import org.ekkofs.model.LogEvent;
 import org.ekkofs.model.RefusedException;
 import org.ekkofs.model.StoreUnavailableException;
 import org.ekkofs.model.StoredObject;
+import org.ekkofs.model.TreeName;
 import org.ekkofs.source.DiskSource;
 import org.ekkofs.store.Body;
 import org.ekkofs.store.ObjectStore;
@@ -42,7 +43,7 @@ public final class Snapshots {
    * @return the backup, committed and visible
    */
   public TrackedBackup take(DiskSource source, SnapshotRequest request, Progress progress) {
-    Tree tree = repository.treeOrNew(request.target().tree());
+    Tree tree = tree(request);
     create(tree, request);
     tree.revokeDead();
     BackupId id = new BackupId(UUID.randomUUID());
@@ -58,6 +59,12 @@ public final class Snapshots {
       withdraw(tree, id, e);
       throw e;
     }
+  }
+
+  /** A parent lies in a tree that exists, so a mistyped name does not make a new one. */
+  private Tree tree(SnapshotRequest request) {
+    TreeName name = request.target().tree();
+    return request.parent().isPresent() ? repository.tree(name) : repository.treeOrNew(name);
   }
 
   private static void create(Tree tree, SnapshotRequest request) {
@@ -152,8 +159,18 @@ public final class Snapshots {
               state -> isOpen(state, commit.backup()) ? Optional.of(commit) : Optional.empty(),
               state -> state.backup(commit.backup()).orElseThrow());
     } catch (StoreUnavailableException unknown) {
-      // It may have been written all the same: revoking settles it one way or the other.
-      return tree.revoke(commit.backup()).orElseThrow(() -> unknown);
+      return settled(tree, commit.backup(), unknown);
+    }
+  }
+
+  /** It may have been written all the same: revoking settles it one way or the other. */
+  private static TrackedBackup settled(
+      Tree tree, BackupId backup, StoreUnavailableException unknown) {
+    try {
+      return tree.revoke(backup).orElseThrow(() -> unknown);
+    } catch (StoreUnavailableException again) {
+      unknown.addSuppressed(again);
+      throw unknown;
     }
   }
 

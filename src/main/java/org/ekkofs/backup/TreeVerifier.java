@@ -57,6 +57,9 @@ final class TreeVerifier implements AutoCloseable {
   private final Map<BackupId, RoaringBitmap> present = new HashMap<>();
   private final Set<BackupId> sound = new HashSet<>();
 
+  /** What is left of the present backup's share of the progress, whatever is found in it. */
+  private long unseenBytes;
+
   TreeVerifier(
       Repository repository,
       Tree tree,
@@ -74,7 +77,8 @@ final class TreeVerifier implements AutoCloseable {
       throw new FailedException("cannot make a temporary folder: " + e.getMessage(), e);
     }
     this.manifests =
-        new ManifestFiles(repository.store(), folder, repository.local().maxManifestBytes());
+        new ManifestFiles(
+            repository.store(), folder, repository.local().maxManifestBytes(), repository.clock());
     this.cache = new ChunkCache(repository.store(), CACHE_BYTES, Optional.empty());
   }
 
@@ -85,6 +89,7 @@ final class TreeVerifier implements AutoCloseable {
       return;
     }
     int before = findings.count();
+    unseenBytes = Verification.dataBytes(backup);
     try (Manifest manifest =
         manifests.open(tree.keys(), backup.id(), committed.commit().manifest())) {
       References references = references(backup, committed.commit());
@@ -96,6 +101,7 @@ final class TreeVerifier implements AutoCloseable {
     } catch (InterruptedException e) {
       throw new CancelledException("the verification was interrupted", e);
     }
+    progress.advance(unseenBytes);
     if (findings.count() == before) {
       sound.add(backup.id());
     }
@@ -126,7 +132,7 @@ final class TreeVerifier implements AutoCloseable {
           entry.layers().stream()
               .filter(layer -> !isPresent(layer))
               .forEach(layer -> missing(backup, geometry, entry, layer));
-          progress.advance((long) entry.blocks().count() * geometry.segmentSize().blockBytes());
+          advance(entry, geometry);
         }
       }
       progress.check();
@@ -184,8 +190,10 @@ final class TreeVerifier implements AutoCloseable {
           .read(
               entry -> isWanted(entry, geometry, parent),
               (entry, data) -> advance(entry, geometry),
-              (entry, failure) ->
-                  problem(backup, Optional.of(range(geometry, entry)), failure.getMessage()));
+              (entry, failure) -> {
+                problem(backup, Optional.of(range(geometry, entry)), failure.getMessage());
+                advance(entry, geometry);
+              });
     } finally {
       parent.ifPresent(this::close);
     }
@@ -221,7 +229,14 @@ final class TreeVerifier implements AutoCloseable {
 
   private void advance(SegmentEntry entry, DiskGeometry geometry) {
     progress.check();
-    progress.advance((long) entry.blocks().count() * geometry.segmentSize().blockBytes());
+    long bytes = Math.min(unseenBytes, bytes(geometry, entry));
+    unseenBytes -= bytes;
+    progress.advance(bytes);
+  }
+
+  private static long bytes(DiskGeometry geometry, SegmentEntry entry) {
+    long whole = (long) entry.blocks().count() * geometry.segmentSize().blockBytes();
+    return Math.min(whole, geometry.length(entry.segment()));
   }
 
   private void close(Manifest manifest) {

@@ -34,10 +34,12 @@ public final class Catalog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
   private static final int VERSION = 1;
 
+  private final Path file;
   private final Map<TreeName, Slot> known = new HashMap<>();
   private Optional<Connection> connection;
 
-  private Catalog(Optional<Connection> connection) {
+  private Catalog(Path file, Optional<Connection> connection) {
+    this.file = file;
     this.connection = connection;
   }
 
@@ -48,21 +50,39 @@ public final class Catalog implements AutoCloseable {
   public static Catalog open(Path file) {
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
-      return new Catalog(Optional.of(connect(file)));
-    } catch (SQLException | IOException damaged) {
-      return reopen(file);
+      return new Catalog(file, Optional.of(connectAnew(file)));
+    } catch (SQLException | IOException e) {
+      LOG.debug("working without a catalog: {}", e.toString());
+      return new Catalog(file, Optional.empty());
     }
   }
 
-  private static Catalog reopen(Path file) {
+  /** A file that is merely busy or cannot be opened is left alone: others may be using it. */
+  private static Connection connectAnew(Path file) throws SQLException, IOException {
     try {
-      for (String suffix : new String[] {"", "-wal", "-shm"}) {
-        Files.deleteIfExists(file.resolveSibling(file.getFileName() + suffix));
+      return connect(file);
+    } catch (UnusableException unusable) {
+      delete(file);
+    } catch (SQLException e) {
+      if (!Sqlite.isDamage(e)) {
+        throw e;
       }
-      return new Catalog(Optional.of(connect(file)));
-    } catch (SQLException | IOException e) {
-      LOG.debug("working without a catalog: {}", e.toString());
-      return new Catalog(Optional.empty());
+      delete(file);
+    }
+    return connect(file);
+  }
+
+  private static void delete(Path file) throws IOException {
+    for (String suffix : new String[] {"", "-wal", "-shm"}) {
+      Files.deleteIfExists(file.resolveSibling(file.getFileName() + suffix));
+    }
+  }
+
+  private static final class UnusableException extends SQLException {
+    private static final long serialVersionUID = 1L;
+
+    UnusableException(String message) {
+      super(message);
     }
   }
 
@@ -71,10 +91,12 @@ public final class Catalog implements AutoCloseable {
     try {
       int version = version(connection);
       if (version != 0 && version != VERSION) {
-        throw new SQLException("catalog of version " + version);
+        throw new UnusableException("catalog of version " + version);
       }
-      Sqlite.execute(connection, CatalogRows.SCHEMA);
-      Sqlite.execute(connection, "PRAGMA user_version = " + VERSION);
+      if (version == 0) {
+        Sqlite.execute(connection, CatalogRows.SCHEMA);
+        Sqlite.execute(connection, "PRAGMA user_version = " + VERSION);
+      }
       return connection;
     } catch (SQLException e) {
       connection.close();
@@ -104,8 +126,11 @@ public final class Catalog implements AutoCloseable {
       } finally {
         Sqlite.execute(open, "COMMIT");
       }
-    } catch (SQLException | EkkofsException e) {
-      giveUp(e);
+    } catch (SQLException e) {
+      giveUp(e, Sqlite.isDamage(e) || Sqlite.isOtherSchema(e));
+      return Optional.empty();
+    } catch (EkkofsException e) {
+      giveUp(e, true);
       return Optional.empty();
     }
   }
@@ -123,7 +148,7 @@ public final class Catalog implements AutoCloseable {
             TreeState.resume(
                 new LogEvent.Create(new SegmentSize(row.getInt(3)), new Compression(row.getInt(4))),
                 new Slot(row.getLong(1)),
-                RecordCodec.decode(row.getBytes(2)),
+                RecordCodec.decode(CatalogRows.bytes(row, 2)),
                 CatalogRows.read(open, tree)));
       }
     }
@@ -142,17 +167,12 @@ public final class Catalog implements AutoCloseable {
   private void trySave(
       Connection open, TreeName tree, TreeState state, Collection<TrackedBackup> changed) {
     try {
-      Sqlite.execute(open, "BEGIN IMMEDIATE");
-      try {
-        write(open, tree, state, changed);
-        Sqlite.execute(open, "COMMIT");
-      } catch (SQLException e) {
-        Sqlite.execute(open, "ROLLBACK");
-        throw e;
-      }
+      inTransaction(open, () -> write(open, tree, state, changed));
       known.put(tree, state.slot());
     } catch (SQLException e) {
-      giveUp(e);
+      giveUp(e, Sqlite.isDamage(e));
+    } catch (EkkofsException e) {
+      giveUp(e, true);
     }
   }
 
@@ -164,6 +184,9 @@ public final class Catalog implements AutoCloseable {
       return;
     }
     boolean follows = stored.compareTo(known.getOrDefault(tree, Slot.NONE)) >= 0;
+    if (!follows) {
+      CatalogRows.delete(open, tree);
+    }
     CatalogRows.write(open, tree, follows ? changed : state.backups());
     LogEvent.Create settings = state.settings().get();
     try (PreparedStatement upsert =
@@ -189,19 +212,52 @@ public final class Catalog implements AutoCloseable {
   /** Forgets a tree whose saved state turned out not to be that of the store. */
   public synchronized void forget(TreeName tree) {
     known.remove(tree);
-    connection.ifPresent(
-        open -> {
-          try {
-            CatalogRows.delete(open, tree);
-          } catch (SQLException e) {
-            giveUp(e);
-          }
-        });
+    connection.ifPresent(open -> tryForget(open, tree));
   }
 
-  private void giveUp(Exception cause) {
+  private void tryForget(Connection open, TreeName tree) {
+    try {
+      inTransaction(open, () -> CatalogRows.delete(open, tree));
+    } catch (SQLException e) {
+      giveUp(e, Sqlite.isDamage(e));
+    }
+  }
+
+  private interface Change {
+    void make() throws SQLException;
+  }
+
+  /** Others see all of the change or nothing. */
+  private static void inTransaction(Connection open, Change change) throws SQLException {
+    Sqlite.execute(open, "BEGIN IMMEDIATE");
+    try {
+      change.make();
+      Sqlite.execute(open, "COMMIT");
+    } catch (SQLException e) {
+      rollBack(open, e);
+      throw e;
+    }
+  }
+
+  private static void rollBack(Connection open, SQLException cause) {
+    try {
+      Sqlite.execute(open, "ROLLBACK");
+    } catch (SQLException e) {
+      // SQLite may have rolled back by itself; what went wrong first is what counts.
+      cause.addSuppressed(e);
+    }
+  }
+
+  private void giveUp(Exception cause, boolean damaged) {
     LOG.debug("going on without the catalog: {}", cause.toString());
     close();
+    if (damaged) {
+      try {
+        delete(file);
+      } catch (IOException e) {
+        LOG.debug("the damaged catalog stays: {}", e.toString());
+      }
+    }
   }
 
   @Override

@@ -64,15 +64,31 @@ final class CatalogRows {
     return backups;
   }
 
+  static byte[] bytes(ResultSet row, int column) throws SQLException {
+    byte[] bytes = row.getBytes(column);
+    if (bytes == null) {
+      throw new CorruptException("the catalog lacks a value");
+    }
+    return bytes;
+  }
+
+  private static String text(ResultSet row, int column) throws SQLException {
+    String text = row.getString(column);
+    if (text == null) {
+      throw new CorruptException("the catalog lacks a value");
+    }
+    return text;
+  }
+
   private static TrackedBackup backup(ResultSet row) throws SQLException {
-    BackupId id = BackupId.fromBytes(row.getBytes(3));
+    BackupId id = BackupId.fromBytes(bytes(row, 3));
     return new TrackedBackup(
         id,
-        new BackupName(row.getString(4)),
+        new BackupName(text(row, 4)),
         Optional.ofNullable(row.getBytes(5)).map(BackupId::fromBytes),
         new Slot(row.getLong(2)),
         Instant.ofEpochMilli(row.getLong(6)),
-        new WriterProcess(row.getString(7), row.getString(8), row.getLong(9), row.getLong(10)),
+        new WriterProcess(text(row, 7), text(row, 8), row.getLong(9), row.getLong(10)),
         phase(id, row));
   }
 
@@ -102,7 +118,7 @@ final class CatalogRows {
 
   private static StoredObject stored(ResultSet row, int column) throws SQLException {
     return new StoredObject(
-        Digest.of(row.getBytes(column)), row.getLong(column + 1), row.getLong(column + 2));
+        Digest.of(bytes(row, column)), row.getLong(column + 1), row.getLong(column + 2));
   }
 
   static void write(Connection connection, TreeName tree, Collection<TrackedBackup> backups)

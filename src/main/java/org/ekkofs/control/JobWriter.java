@@ -41,15 +41,16 @@ public final class JobWriter implements AutoCloseable {
    */
   public synchronized boolean write(ByteBuffer source) {
     if (!job.hasRoom(pending.length + source.remaining(), 0)) {
-      return false;
+      return tooMuch();
     }
     byte[] all = Arrays.copyOf(pending, pending.length + source.remaining());
     source.get(source.position(), all, pending.length, source.remaining());
     int end = endOfLines(all);
-    checkLength(all.length - end);
+    byte[] rest = Arrays.copyOfRange(all, end, all.length);
+    checkLength(rest);
     boolean taken = add(Arrays.copyOf(all, end));
     if (taken) {
-      pending = Arrays.copyOfRange(all, end, all.length);
+      pending = rest;
       source.position(source.limit());
     }
     return taken;
@@ -75,12 +76,17 @@ public final class JobWriter implements AutoCloseable {
       line.ifPresent(lines::add);
       line.map(JobLine::command).ifPresent(before::add);
     }
-    return lines.isEmpty() || job.add(lines, complete.length);
+    return lines.isEmpty() || job.add(lines, complete.length) || tooMuch();
+  }
+
+  private boolean tooMuch() {
+    job.refused("a job takes %d lines and %d bytes".formatted(Job.MAX_LINES, Job.MAX_BYTES));
+    return false;
   }
 
   private Optional<JobLine> line(byte[] raw, List<Command> before) {
+    checkLength(raw);
     try {
-      checkLength(raw.length);
       String text = decode(raw).strip();
       if (text.isEmpty() || text.startsWith("#")) {
         return Optional.empty();
@@ -89,14 +95,20 @@ public final class JobWriter implements AutoCloseable {
       commands.check(command, before);
       return Optional.of(new JobLine(text, command));
     } catch (EkkofsException e) {
-      job.refused(Names.printable(new String(raw, StandardCharsets.UTF_8)) + ": " + e.getMessage());
-      throw e;
+      throw refused(raw, e);
     }
   }
 
-  private static void checkLength(int bytes) {
-    if (bytes > MAX_LINE_BYTES) {
-      throw new InvalidException("a line is longer than " + MAX_LINE_BYTES + " bytes");
+  private EkkofsException refused(byte[] raw, EkkofsException why) {
+    String line = Names.printable(new String(raw, StandardCharsets.UTF_8));
+    job.refused(line + ": " + why.getMessage());
+    return why;
+  }
+
+  private void checkLength(byte[] line) {
+    if (line.length > MAX_LINE_BYTES) {
+      throw refused(
+          line, new InvalidException("a line is longer than " + MAX_LINE_BYTES + " bytes"));
     }
   }
 

@@ -11,6 +11,7 @@ import org.ekkofs.format.Chunk;
 import org.ekkofs.manifest.Manifest;
 import org.ekkofs.manifest.SegmentTable;
 import org.ekkofs.model.BlockMask;
+import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.DiskGeometry;
 import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.FailedException;
@@ -106,8 +107,12 @@ public final class BackupDisk implements AutoCloseable {
       }
       chunks.add(chunk.get());
     }
-    Segment.of(geometry, entry.get(), chunks).copy(part.from(), part.count(), target);
-    return true;
+    try {
+      Segment.of(geometry, entry.get(), chunks).copy(part.from(), part.count(), target);
+      return true;
+    } catch (CorruptException e) {
+      return false;
+    }
   }
 
   /** A part of a read that lies in one segment. */
@@ -142,18 +147,31 @@ public final class BackupDisk implements AutoCloseable {
   }
 
   private List<CompletableFuture<Chunk>> request(SegmentIndex segment) {
-    return entry(segment).stream()
-        .flatMap(entry -> entry.layers().stream())
+    return entry(segment).map(this::request).orElse(List.of());
+  }
+
+  private List<CompletableFuture<Chunk>> request(SegmentEntry entry) {
+    return entry.layers().stream()
         .map(layer -> cache.get(keys, geometry.segmentSize(), layer))
         .toList();
   }
 
-  private void copy(Part part, List<Chunk> chunks, ByteBuffer target) {
+  private void copy(Part part, List<Chunk> chunks, ByteBuffer target) throws InterruptedException {
     Optional<SegmentEntry> entry = entry(part.segment());
     if (entry.isEmpty()) {
       Zeros.fill(target, part.count());
     } else {
-      Segment.of(geometry, entry.get(), chunks).copy(part.from(), part.count(), target);
+      segment(entry.get(), chunks).copy(part.from(), part.count(), target);
+    }
+  }
+
+  /** Puts a segment together; if cached chunks do not fit, the store is asked before it is said. */
+  private Segment segment(SegmentEntry entry, List<Chunk> chunks) throws InterruptedException {
+    try {
+      return Segment.of(geometry, entry, chunks);
+    } catch (CorruptException e) {
+      entry.layers().forEach(layer -> cache.forget(keys, layer));
+      return Segment.of(geometry, entry, await(request(entry)));
     }
   }
 
@@ -170,6 +188,31 @@ public final class BackupDisk implements AutoCloseable {
       }
     }
     return chunks;
+  }
+
+  /** Has a segment fetched, and holds it whatever the cache thinks of it. */
+  Fetched fetch(SegmentEntry entry) {
+    return new Fetched(entry, request(entry));
+  }
+
+  /** A segment that is being fetched. */
+  final class Fetched {
+    private final SegmentEntry entry;
+    private final List<CompletableFuture<Chunk>> chunks;
+
+    private Fetched(SegmentEntry entry, List<CompletableFuture<Chunk>> chunks) {
+      this.entry = entry;
+      this.chunks = chunks;
+    }
+
+    SegmentEntry entry() {
+      return entry;
+    }
+
+    /** Waits for the segment and reads all of it. */
+    void read(ByteBuffer target) throws InterruptedException {
+      segment(entry, await(chunks)).copy(0, geometry.length(entry.segment()), target);
+    }
   }
 
   /** Has the segment's chunks fetched into memory, without waiting for them. */

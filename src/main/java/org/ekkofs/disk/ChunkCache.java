@@ -1,18 +1,23 @@
 package org.ekkofs.disk;
 
-import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.ekkofs.format.Chunk;
 import org.ekkofs.format.ChunkCodec;
 import org.ekkofs.model.Compression;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.EkkofsException;
+import org.ekkofs.model.FailedException;
 import org.ekkofs.model.Layer;
 import org.ekkofs.model.SegmentSize;
 import org.ekkofs.store.ObjectKey;
@@ -30,7 +35,9 @@ public final class ChunkCache implements AutoCloseable {
   private final ObjectStore store;
   private final Optional<ChunkFiles> files;
   private final ExecutorService fetchers;
-  private final AsyncCache<ChunkKey, Chunk> memory;
+  private final Cache<ChunkKey, Chunk> memory;
+  private final ConcurrentMap<ChunkKey, CompletableFuture<Chunk>> underWay =
+      new ConcurrentHashMap<>();
   private final AtomicLong fetched = new AtomicLong();
 
   /**
@@ -45,10 +52,10 @@ public final class ChunkCache implements AutoCloseable {
     this.fetchers = Executors.newFixedThreadPool(FETCH_THREADS, ChunkCache::fetcher);
     this.memory =
         Caffeine.newBuilder()
-            .executor(fetchers)
+            .executor(Runnable::run)
             .maximumWeight(memoryBytes)
             .weigher((ChunkKey key, Chunk chunk) -> chunk.weight())
-            .buildAsync();
+            .build();
   }
 
   private static Thread fetcher(Runnable task) {
@@ -62,17 +69,52 @@ public final class ChunkCache implements AutoCloseable {
    * chunk if it is missing or not what it must be, or with what the store failed with.
    */
   CompletableFuture<Chunk> get(TreeKeys keys, SegmentSize size, Layer layer) {
-    return memory.get(
-        new ChunkKey(keys.tree(), layer.chunk()),
-        (key, executor) -> CompletableFuture.supplyAsync(() -> load(keys, size, layer), executor));
+    ChunkKey key = new ChunkKey(keys.tree(), layer.chunk());
+    Chunk held = memory.getIfPresent(key);
+    if (held != null) {
+      return CompletableFuture.completedFuture(held);
+    }
+    CompletableFuture<Chunk> mine = new CompletableFuture<>();
+    CompletableFuture<Chunk> first = underWay.putIfAbsent(key, mine);
+    if (first != null) {
+      return first;
+    }
+    try {
+      fetchers.execute(() -> settle(key, mine, () -> load(keys, size, layer)));
+    } catch (RejectedExecutionException e) {
+      underWay.remove(key, mine);
+      mine.completeExceptionally(closed());
+    }
+    return mine;
+  }
+
+  /** In memory before it is no longer under way, so that nobody misses both. */
+  private void settle(ChunkKey key, CompletableFuture<Chunk> result, Supplier<Chunk> load) {
+    try {
+      Chunk held = memory.getIfPresent(key);
+      Chunk chunk = held != null ? held : load.get();
+      memory.put(key, chunk);
+      underWay.remove(key, result);
+      result.complete(chunk);
+    } catch (RuntimeException | Error e) {
+      underWay.remove(key, result);
+      result.completeExceptionally(e);
+    }
+  }
+
+  private static FailedException closed() {
+    return new FailedException("the cache was closed before the chunk was read");
+  }
+
+  /** Forgets the chunk of a layer, in memory and on disk, so that it is fetched anew. */
+  void forget(TreeKeys keys, Layer layer) {
+    memory.invalidate(new ChunkKey(keys.tree(), layer.chunk()));
+    files.ifPresent(tier -> tier.forget(keys.chunk(layer.chunk())));
   }
 
   /** The chunk of a layer if it is in memory; never waits. */
   Optional<Chunk> getNow(TreeKeys keys, Layer layer) {
-    CompletableFuture<Chunk> future = memory.getIfPresent(new ChunkKey(keys.tree(), layer.chunk()));
-    return future == null || !future.isDone() || future.isCompletedExceptionally()
-        ? Optional.empty()
-        : Optional.of(future.join());
+    return Optional.ofNullable(memory.getIfPresent(new ChunkKey(keys.tree(), layer.chunk())));
   }
 
   private Chunk load(TreeKeys keys, SegmentSize size, Layer layer) {
@@ -106,6 +148,7 @@ public final class ChunkCache implements AutoCloseable {
   @Override
   public void close() {
     fetchers.shutdownNow();
+    underWay.values().forEach(chunk -> chunk.completeExceptionally(closed()));
     try {
       fetchers.awaitTermination(5, TimeUnit.SECONDS);
     } catch (InterruptedException e) {

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,12 +81,22 @@ public final class ChunkFiles implements AutoCloseable {
       return Optional.empty();
     }
     try {
-      return Optional.of(codec.decode(Files.readAllBytes(folder.resolve(key.value()))));
+      return Optional.of(codec.decode(read(key, codec.maxObjectBytes())));
     } catch (IOException | EkkofsException goneOrDamaged) {
-      sizes.invalidate(key);
-      delete(key);
+      forget(key);
       return Optional.empty();
     }
+  }
+
+  private byte[] read(ObjectKey key, int maxBytes) throws IOException {
+    try (InputStream in = Files.newInputStream(folder.resolve(key.value()))) {
+      return in.readNBytes(maxBytes + 1);
+    }
+  }
+
+  void forget(ObjectKey key) {
+    sizes.invalidate(key);
+    delete(key);
   }
 
   void put(ObjectKey key, byte[] object) {

@@ -1,8 +1,10 @@
 package org.ekkofs.disk;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import org.ekkofs.manifest.Manifest;
 import org.ekkofs.manifest.SegmentTable;
 import org.ekkofs.model.CorruptException;
@@ -14,7 +16,8 @@ import org.ekkofs.model.SegmentEntry;
  * at once.
  */
 public final class SegmentStream {
-  private static final int WINDOW = 16;
+  private static final int MAX_WINDOW = 16;
+  private static final int WINDOW_BYTES = 32 << 20;
 
   /** Sees one segment after the other. */
   @FunctionalInterface
@@ -48,12 +51,14 @@ public final class SegmentStream {
   private final Manifest manifest;
   private final BackupDisk disk;
   private final DiskGeometry geometry;
+  private final int window;
 
   /** The segments of a disk that its manifest lists. */
   public SegmentStream(Manifest manifest, BackupDisk disk) {
     this.manifest = manifest;
     this.disk = disk;
     this.geometry = disk.geometry();
+    this.window = Math.min(MAX_WINDOW, WINDOW_BYTES / geometry.segmentSize().bytes());
   }
 
   /** Goes through them; stops at the first failure that the handler does not take. */
@@ -81,26 +86,28 @@ public final class SegmentStream {
   private void read(
       List<SegmentEntry> page, ByteBuffer buffer, Visitor visitor, FailureHandler failures)
       throws InterruptedException {
-    for (int ahead = 0; ahead < Math.min(WINDOW, page.size()); ahead++) {
-      disk.prefetch(page.get(ahead).segment());
-    }
-    for (int index = 0; index < page.size(); index++) {
-      if (index + WINDOW < page.size()) {
-        disk.prefetch(page.get(index + WINDOW).segment());
+    Queue<BackupDisk.Fetched> ahead = new ArrayDeque<>();
+    for (SegmentEntry entry : page) {
+      ahead.add(disk.fetch(entry));
+      if (ahead.size() > window) {
+        read(ahead.remove(), buffer, visitor, failures);
       }
-      read(page.get(index), buffer, visitor, failures);
+    }
+    while (!ahead.isEmpty()) {
+      read(ahead.remove(), buffer, visitor, failures);
     }
   }
 
-  private void read(SegmentEntry entry, ByteBuffer buffer, Visitor visitor, FailureHandler failures)
+  private void read(
+      BackupDisk.Fetched segment, ByteBuffer buffer, Visitor visitor, FailureHandler failures)
       throws InterruptedException {
-    buffer.clear().limit(geometry.length(entry.segment()));
+    buffer.clear();
     try {
-      disk.read(geometry.offset(entry.segment()), buffer);
+      segment.read(buffer);
     } catch (CorruptException e) {
-      failures.damaged(entry, e);
+      failures.damaged(segment.entry(), e);
       return;
     }
-    visitor.segment(entry, buffer.flip());
+    visitor.segment(segment.entry(), buffer.flip());
   }
 }

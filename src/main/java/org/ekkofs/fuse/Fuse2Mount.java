@@ -23,10 +23,6 @@ final class Fuse2Mount implements FuseMount {
   private final Path mountpoint;
   private final Workers workers;
 
-  /** These hold the native functions for as long as the session lives. */
-  private final Fuse2Operations operations;
-
-  private final NativeBlock table;
   private final Fuse2Session session;
   private final LoopThreads loops;
 
@@ -38,9 +34,8 @@ final class Fuse2Mount implements FuseMount {
     this.mountpoint = mountpoint;
     this.workers = new Workers(1, EVENT_THREADS);
     EventReads events = new EventReads(workers, () -> fuse.calls().interrupted() != 0);
-    this.operations = new Fuse2Operations(tree, fuse.stat(), events, new Failures());
-    this.table = operations.table();
-    this.session = new Fuse2Session(fuse, table, mountpoint, options);
+    Fuse2Operations operations = new Fuse2Operations(tree, fuse.stat(), events, new Failures());
+    this.session = new Fuse2Session(fuse, operations, mountpoint, options);
     this.loops = new LoopThreads(session, LOOP_THREADS);
   }
 
@@ -96,10 +91,7 @@ final class Fuse2Mount implements FuseMount {
       session.end();
     } else {
       session.abandon();
-      Immortal.keep(operations);
-      Immortal.keep(table);
       LOG.warn("{} is unmounted, but some reads still wait for the store", mountpoint);
     }
-    operations.closeAll();
   }
 }

@@ -12,10 +12,19 @@ final class Fuse2Session implements LoopThreads.Session {
   /** The kernel sends no more at once to what speaks like libfuse 2. */
   private static final int MAX_READ = 128 << 10;
 
+  /** Fewer than there are threads, so that reads through the page cache cannot take all of them. */
+  private static final int MAX_BACKGROUND = 32;
+
+  private static final int CONGESTION = 24;
   private static final double MILLIS = 1000;
 
   private final Fuse2Library library;
   private final LibFuse2.Calls calls;
+
+  /** Kept, as their native functions are freed with them. */
+  private final Fuse2Operations operations;
+
+  private final NativeBlock table;
   private final Path mountpoint;
   private final long channel;
   private final long fuse;
@@ -26,15 +35,18 @@ final class Fuse2Session implements LoopThreads.Session {
    *
    * @throws FailedException if libfuse or the kernel say no
    */
-  Fuse2Session(Fuse2Library library, NativeBlock table, Path mountpoint, FuseOptions options) {
+  Fuse2Session(
+      Fuse2Library library, Fuse2Operations operations, Path mountpoint, FuseOptions options) {
     this.library = library;
+    this.operations = operations;
+    this.table = operations.table();
     this.calls = library.calls();
     this.mountpoint = mountpoint;
     this.channel = mount(options);
     if (channel == 0) {
       throw new FailedException("libfuse cannot mount at " + mountpoint);
     }
-    this.fuse = create(table, options);
+    this.fuse = create(options);
     if (fuse == 0) {
       calls.unmount(mountpoint.toString(), channel);
       throw new FailedException("libfuse 2 has refused the mount options");
@@ -60,11 +72,13 @@ final class Fuse2Session implements LoopThreads.Session {
             });
   }
 
-  private long create(NativeBlock table, FuseOptions options) {
+  private long create(FuseOptions options) {
     String seconds = seconds(options.fuse2ValidFor());
     String settings =
-        "use_ino,readdir_ino,hard_remove,attr_timeout=%s,entry_timeout=%s,negative_timeout=%s"
-            .formatted(seconds, seconds, seconds);
+        "use_ino,readdir_ino,hard_remove,max_background=%d,congestion_threshold=%d,"
+                .formatted(MAX_BACKGROUND, CONGESTION)
+            + "attr_timeout=%s,entry_timeout=%s,negative_timeout=%s"
+                .formatted(seconds, seconds, seconds);
     return Arguments.of("ekkofs", "-o", settings)
         .lend(
             arguments -> {
@@ -82,6 +96,7 @@ final class Fuse2Session implements LoopThreads.Session {
   void end() {
     calls.unmount(mountpoint.toString(), channel);
     calls.destroy(fuse);
+    operations.closeAll();
   }
 
   /**
@@ -93,6 +108,8 @@ final class Fuse2Session implements LoopThreads.Session {
     Libc.calls().dup2(nowhere, calls.chanFd(channel));
     Libc.calls().close(nowhere);
     Mountpoints.detach(mountpoint, true);
+    operations.closeAll();
+    Immortal.keep(this);
   }
 
   @Override

@@ -22,7 +22,6 @@ record Fuse3Layout(StatLayout stat, int noflushBit) {
   static final int ENTRY_NODE = 0;
   static final int ENTRY_STAT = 16;
 
-  static final int CONNECTION_SIZE = 40;
   static final int CONNECTION_MAX_READ = 12;
   static final int CONNECTION_WANT = 24;
   static final int CONNECTION_MAX_BACKGROUND = 28;
@@ -30,8 +29,6 @@ record Fuse3Layout(StatLayout stat, int noflushBit) {
 
   /** FUSE_CAP_SPLICE_WRITE, _MOVE and _READ. */
   static final int SPLICE_CAPABILITIES = 7 << 7;
-
-  static final int ARGUMENTS_SIZE = 24;
 
   /** fuse_buf, with the field that 3.17 added. */
   static final int BUFFER_SIZE = 48;

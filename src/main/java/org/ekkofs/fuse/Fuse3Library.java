@@ -1,6 +1,7 @@
 package org.ekkofs.fuse;
 
 import com.kenai.jffi.Library;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -53,6 +54,6 @@ record Fuse3Library(LibFuse3.Calls calls, Fuse3Layout layout, int version, Strin
 
   /** {@code replyBuf} is {@code fuse_reply_buf}. */
   static String nativeName(String method) {
-    return "fuse_" + HUMP.matcher(method).replaceAll("_").toLowerCase(java.util.Locale.ROOT);
+    return "fuse_" + HUMP.matcher(method).replaceAll("_").toLowerCase(Locale.ROOT);
   }
 }

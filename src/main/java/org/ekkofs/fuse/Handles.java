@@ -2,6 +2,7 @@ package org.ekkofs.fuse;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.ekkofs.vfs.Errno;
@@ -47,6 +48,6 @@ final class Handles<T> {
 
   /** Forgets and gives everything. */
   List<T> drain() {
-    return open.keySet().stream().map(open::remove).filter(java.util.Objects::nonNull).toList();
+    return open.keySet().stream().map(open::remove).filter(Objects::nonNull).toList();
   }
 }

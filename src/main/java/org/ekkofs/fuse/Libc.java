@@ -10,12 +10,11 @@ final class Libc {
   static final int ENOENT = 2;
   static final int EBUSY = 16;
   static final int EINVAL = 22;
-  static final int ECONNABORTED = 103;
   static final int ENOTCONN = 107;
+  static final int ECONNABORTED = 103;
   static final int MNT_DETACH = 2;
   static final int RTLD_LAZY = 1;
   static final int O_WRONLY_CLOEXEC = 1 | 02000000;
-  static final int O_DIRECTORY_CLOEXEC = 0200000 | 02000000;
 
   private static final Calls CALLS = LibraryLoader.create(Calls.class).load("c");
 
@@ -34,6 +33,8 @@ final class Libc {
     int sigaction(int signal, long action, long old);
 
     int umount2(String target, int flags);
+
+    int statfs(String path, long target);
 
     int open(String path, int flags);
 

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.FailedException;
@@ -20,6 +21,10 @@ public final class Mountpoints {
   public static final String TYPE = "fuse.ekkofs";
 
   private static final int FUSERMOUNT_SECONDS = 30;
+  private static final int ANSWER_SECONDS = 5;
+
+  /** More than sizeof(struct statfs). */
+  private static final int STATFS_SIZE = 256;
 
   private Mountpoints() {}
 
@@ -28,20 +33,27 @@ public final class Mountpoints {
     return ekkofs().stream().map(MountInfo::mountpoint).toList();
   }
 
-  /** Whether this is an ekkofs mount whose server is gone: nothing in it can be opened. */
+  /**
+   * Whether this is an ekkofs mount whose server is gone: every access fails with ENOTCONN. One
+   * that does not answer within some seconds counts as served.
+   */
   public static boolean isStale(Path mountpoint) {
     Path place = canonical(mountpoint);
-    return list().contains(place) && isGone(place);
-  }
-
-  /** Opens the place, because what the kernel remembers of it answers simpler questions. */
-  private static boolean isGone(Path place) {
-    int descriptor = Libc.calls().open(place.toString(), Libc.O_DIRECTORY_CLOEXEC);
-    if (descriptor >= 0) {
-      Libc.calls().close(descriptor);
+    if (!list().contains(place)) {
       return false;
     }
-    return Libc.errno() == Libc.ENOTCONN || Libc.errno() == Libc.ECONNABORTED;
+    CompletableFuture<Boolean> answer = new CompletableFuture<>();
+    Workers.named("ekkofs-mount-check-")
+        .newThread(() -> answer.complete(isDisconnected(place)))
+        .start();
+    return answer.completeOnTimeout(false, ANSWER_SECONDS, TimeUnit.SECONDS).join();
+  }
+
+  /** Asks by statfs(2), which the kernel never answers from what it remembers. */
+  private static boolean isDisconnected(Path place) {
+    NativeBlock statfs = NativeBlock.allocate(STATFS_SIZE);
+    return statfs.lend(at -> Libc.calls().statfs(place.toString(), at)) != 0
+        && (Libc.errno() == Libc.ENOTCONN || Libc.errno() == Libc.ECONNABORTED);
   }
 
   /**

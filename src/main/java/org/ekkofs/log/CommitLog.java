@@ -123,7 +123,7 @@ public final class CommitLog {
       if (record.isEmpty()) {
         break;
       }
-      state.apply(next, record.get());
+      replay(next, record.get());
       advanced = true;
     }
     if (advanced) {
@@ -132,16 +132,28 @@ public final class CommitLog {
   }
 
   private void apply(Slot slot, LogRecord record) {
-    state.apply(slot, record);
+    replay(slot, record);
     onAdvance.accept(state);
+  }
+
+  private void replay(Slot slot, LogRecord record) {
+    try {
+      state.apply(slot, record);
+    } catch (CorruptException e) {
+      throw named(slot, e);
+    }
   }
 
   private Optional<LogRecord> read(Slot slot) {
     try {
       return store.read(tree, slot).map(RecordCodec::decode);
     } catch (CorruptException e) {
-      throw new CorruptException(
-          "record %s of the log of tree %s: %s".formatted(slot, tree, e.getMessage()), e);
+      throw named(slot, e);
     }
+  }
+
+  private CorruptException named(Slot slot, CorruptException e) {
+    return new CorruptException(
+        "record %s of the log of tree %s: %s".formatted(slot, tree, e.getMessage()), e);
   }
 }

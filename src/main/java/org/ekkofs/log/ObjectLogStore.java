@@ -2,6 +2,7 @@ package org.ekkofs.log;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.ekkofs.format.RecordCodec;
 import org.ekkofs.model.InvalidException;
@@ -52,6 +53,7 @@ public final class ObjectLogStore implements LogStore {
   }
 
   private static ObjectKey key(TreeName tree, Slot slot) {
-    return ObjectKey.of("trees", tree.value(), "log", "%016d".formatted(slot.value()));
+    return ObjectKey.of(
+        "trees", tree.value(), "log", String.format(Locale.ROOT, "%016d", slot.value()));
   }
 }

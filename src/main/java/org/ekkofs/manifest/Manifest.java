@@ -40,6 +40,7 @@ public final class Manifest implements AutoCloseable {
     this.connection = connection;
     checkKind(connection);
     this.meta = readMeta(connection);
+    checkSegments(connection, meta.geometry());
     this.range = connection.prepareStatement(ManifestSchema.RANGE);
     this.next = connection.prepareStatement(ManifestSchema.NEXT);
   }
@@ -59,7 +60,9 @@ public final class Manifest implements AutoCloseable {
         throw e;
       }
     } catch (SQLException e) {
-      throw Sqlite.translate("the manifest", e);
+      throw Sqlite.isOtherSchema(e)
+          ? new CorruptException("the manifest lacks what every manifest has", e)
+          : Sqlite.translate("the manifest", e);
     }
   }
 
@@ -104,6 +107,24 @@ public final class Manifest implements AutoCloseable {
     }
   }
 
+  private static void checkSegments(Connection connection, DiskGeometry geometry)
+      throws SQLException {
+    try (PreparedStatement query = connection.prepareStatement(ManifestSchema.BOUNDS);
+        ResultSet row = query.executeQuery()) {
+      if (row.next() && row.getObject(1) != null) {
+        check(row.getLong(1), geometry);
+        check(row.getLong(2), geometry);
+      }
+    }
+  }
+
+  private static long check(long segment, DiskGeometry geometry) {
+    if (segment < 0 || segment >= geometry.segments()) {
+      throw new CorruptException("the manifest has a segment " + segment + " outside the disk");
+    }
+    return segment;
+  }
+
   private static String value(Map<String, String> values, String key) {
     @Nullable String value = values.get(key);
     if (value == null) {
@@ -146,19 +167,35 @@ public final class Manifest implements AutoCloseable {
             connection.prepareStatement("SELECT segment, digest FROM segments ORDER BY segment");
         ResultSet row = query.executeQuery()) {
       while (row.next()) {
-        consumer.accept(new SegmentIndex(row.getLong(1)), Digest.of(row.getBytes(2)));
+        byte[] digest = row.getBytes(2);
+        if (digest == null) {
+          throw new CorruptException("the manifest has a segment without a digest");
+        }
+        long segment = check(row.getLong(1), meta.geometry());
+        consumer.accept(new SegmentIndex(segment), Digest.of(digest));
       }
     } catch (SQLException e) {
       throw Sqlite.translate("the manifest", e);
     }
   }
 
-  /** The first segment at or after {@code from} that is not all zero; empty if there is none. */
+  /**
+   * The first segment at or after {@code from} that is not all zero; empty if there is none.
+   *
+   * @throws CorruptException if it is not one of the disk's
+   */
   public synchronized OptionalLong next(long from) {
     try {
       next.setLong(1, from);
       try (ResultSet row = next.executeQuery()) {
-        return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
+        if (!row.next()) {
+          return OptionalLong.empty();
+        }
+        long found = check(row.getLong(1), meta.geometry());
+        if (found < from) {
+          throw new CorruptException("the manifest's segments are out of order");
+        }
+        return OptionalLong.of(found);
       }
     } catch (SQLException e) {
       throw Sqlite.translate("the manifest", e);

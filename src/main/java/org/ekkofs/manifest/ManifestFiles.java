@@ -12,7 +12,9 @@ import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.Set;
 import java.util.UUID;
 import org.ekkofs.format.ZstdFiles;
 import org.ekkofs.model.BackupId;
@@ -31,6 +33,9 @@ import org.ekkofs.store.TreeKeys;
 public final class ManifestFiles {
   private static final int FETCH_BYTES = 8 << 20;
 
+  /** How often a file that another process removes before it is opened is fetched again. */
+  private static final int OPEN_TRIES = 3;
+
   /** Above this, opening would take noticeably long; the segments' own digests must do. */
   private static final long MAX_CHECKED_BYTES = 256L << 20;
 
@@ -41,12 +46,14 @@ public final class ManifestFiles {
   /**
    * Keeps manifests in a folder, which is made if it is not there.
    *
-   * @param maxBytes how much the files may take before the least recently used go
+   * @param maxBytes how much the files may take before the least recently used go; the one used
+   *     last stays even if it alone takes more
+   * @param clock tells when a file is used
    */
-  public ManifestFiles(ObjectStore store, Path folder, long maxBytes) {
+  public ManifestFiles(ObjectStore store, Path folder, long maxBytes, InstantSource clock) {
     this.store = store;
     this.folder = folder;
-    this.bound = new LeastRecentlyUsedFiles(folder, maxBytes);
+    this.bound = new LeastRecentlyUsedFiles(folder, maxBytes, clock);
   }
 
   /**
@@ -58,15 +65,35 @@ public final class ManifestFiles {
     Path file = folder.resolve(backup + ".sqlite");
     try {
       Files.createDirectories(folder);
-      if (!isIntact(file)) {
-        fetch(keys.manifest(backup), expected, file);
-        bound.enforce();
+      for (int attempt = 1; ; attempt++) {
+        provide(keys.manifest(backup), expected, file);
+        try {
+          return opened(keys.manifest(backup), file, backup);
+        } catch (FailedException e) {
+          if (Files.exists(file) || attempt == OPEN_TRIES) {
+            throw e;
+          }
+        }
       }
-      bound.used(file);
-      return opened(file, backup);
     } catch (IOException e) {
       throw new FailedException("cannot keep the manifest in " + folder + ": " + e.getMessage(), e);
     }
+  }
+
+  private void provide(ObjectKey key, StoredObject expected, Path file) throws IOException {
+    boolean intact = isIntact(file, expected);
+    if (!intact) {
+      fetch(key, expected, file);
+    }
+    used(file);
+    if (!intact) {
+      bound.enforce(Set.of(file, sum(file)));
+    }
+  }
+
+  private void used(Path file) {
+    bound.used(file);
+    bound.used(sum(file));
   }
 
   /** Takes a manifest that was just written here, so that it need not be fetched. */
@@ -74,7 +101,8 @@ public final class ManifestFiles {
     Path file = folder.resolve(backup + ".sqlite");
     try {
       install(written, file);
-      bound.enforce();
+      used(file);
+      bound.enforce(Set.of(file, sum(file)));
     } catch (IOException e) {
       throw new FailedException("cannot keep the manifest in " + folder + ": " + e.getMessage(), e);
     }
@@ -90,13 +118,21 @@ public final class ManifestFiles {
     }
   }
 
-  private static Manifest opened(Path file, BackupId backup) {
-    Manifest manifest = Manifest.open(file);
+  private static Manifest opened(ObjectKey key, Path file, BackupId backup) {
+    Manifest manifest = open(key, file);
     if (!manifest.meta().backup().equals(backup)) {
       manifest.close();
-      throw new CorruptException("the manifest of backup " + backup + " is that of another");
+      throw new CorruptException(key + ": the manifest is that of another backup");
     }
     return manifest;
+  }
+
+  private static Manifest open(ObjectKey key, Path file) {
+    try {
+      return Manifest.open(file);
+    } catch (CorruptException e) {
+      throw new CorruptException(key + ": " + e.getMessage(), e);
+    }
   }
 
   private void fetch(ObjectKey key, StoredObject expected, Path file) throws IOException {
@@ -134,16 +170,22 @@ public final class ManifestFiles {
     try (FileChannel channel = FileChannel.open(raw, StandardOpenOption.WRITE)) {
       channel.force(true);
     }
-    Path digest = raw.resolveSibling(raw.getFileName() + ".sum");
-    Files.writeString(digest, sha256(raw));
-    Files.move(raw, file, StandardCopyOption.ATOMIC_MOVE);
-    Files.move(digest, sum(file), StandardCopyOption.ATOMIC_MOVE);
+    Path digest = sum(raw);
+    try {
+      Files.writeString(digest, sha256(raw));
+      Files.move(raw, file, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(digest, sum(file), StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(digest);
+    }
   }
 
-  private static boolean isIntact(Path file) throws IOException {
+  private static boolean isIntact(Path file, StoredObject expected) throws IOException {
     try {
-      String expected = Files.readString(sum(file));
-      return Files.size(file) > MAX_CHECKED_BYTES || expected.equals(sha256(file));
+      String sum = Files.readString(sum(file));
+      long length = Files.size(file);
+      return length == expected.rawLength()
+          && (length > MAX_CHECKED_BYTES || sum.equals(sha256(file)));
     } catch (NoSuchFileException | MalformedInputException absent) {
       return false;
     }

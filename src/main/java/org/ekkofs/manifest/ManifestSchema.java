@@ -40,5 +40,8 @@ final class ManifestSchema {
   static final String NEXT =
       "SELECT segment FROM segments WHERE segment >= ? ORDER BY segment LIMIT 1";
 
+  static final String BOUNDS =
+      "SELECT (SELECT min(segment) FROM segments), (SELECT max(segment) FROM segments)";
+
   private ManifestSchema() {}
 }

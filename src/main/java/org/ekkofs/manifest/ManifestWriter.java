@@ -28,14 +28,24 @@ public final class ManifestWriter implements AutoCloseable {
   public static ManifestWriter create(Path file, ManifestMeta meta) {
     try {
       Connection connection = Sqlite.openScratch(file);
-      Sqlite.execute(connection, ManifestSchema.CREATE);
-      Sqlite.execute(connection, "BEGIN");
-      ManifestWriter writer = new ManifestWriter(connection);
-      writer.put(meta);
-      return writer;
+      try {
+        return begin(connection, meta);
+      } catch (SQLException e) {
+        connection.close();
+        throw e;
+      }
     } catch (SQLException e) {
       throw Sqlite.translate("writing the manifest", e);
     }
+  }
+
+  private static ManifestWriter begin(Connection connection, ManifestMeta meta)
+      throws SQLException {
+    Sqlite.execute(connection, ManifestSchema.CREATE);
+    Sqlite.execute(connection, "BEGIN");
+    ManifestWriter writer = new ManifestWriter(connection);
+    writer.put(meta);
+    return writer;
   }
 
   private void put(ManifestMeta meta) throws SQLException {

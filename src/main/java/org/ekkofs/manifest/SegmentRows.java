@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /** Gathers the joined rows of a manifest, one a layer, into entries, one a segment. */
 final class SegmentRows {
   private final DiskGeometry geometry;
-  private long segment = -1;
+  private boolean begun;
+  private long segment;
   private byte @Nullable [] digest;
   private final List<Layer> layers = new ArrayList<>();
 
@@ -31,8 +32,9 @@ final class SegmentRows {
   /** Takes a row; gives the entry before it if the row begins another. */
   Optional<SegmentEntry> row(ResultSet row) throws SQLException {
     Optional<SegmentEntry> complete = Optional.empty();
-    if (row.getLong(1) != segment) {
+    if (!begun || row.getLong(1) != segment) {
       complete = end();
+      begun = true;
       segment = row.getLong(1);
       digest = row.getBytes(2);
     }
@@ -44,8 +46,11 @@ final class SegmentRows {
 
   /** The entry the last rows made. */
   Optional<SegmentEntry> end() {
-    if (digest == null) {
+    if (!begun) {
       return Optional.empty();
+    }
+    if (digest == null) {
+      throw new CorruptException("the manifest has no digest of segment " + segment);
     }
     if (segment < 0 || segment >= geometry.segments()) {
       throw new CorruptException("the manifest has a segment " + segment + " past the disk's end");
@@ -55,7 +60,7 @@ final class SegmentRows {
     if (!BlockMask.first(blocks).contains(entry.blocks())) {
       throw new CorruptException("the manifest has blocks past the end of segment " + segment);
     }
-    digest = null;
+    begun = false;
     layers.clear();
     return Optional.of(entry);
   }
@@ -64,6 +69,9 @@ final class SegmentRows {
     byte[] owner = row.getBytes(3);
     if (owner == null) {
       throw new CorruptException("the manifest does not say where segment " + segment + " lies");
+    }
+    if (row.getLong(6) < 0) {
+      throw new CorruptException("the manifest has a chunk of negative length");
     }
     try {
       return new Layer(

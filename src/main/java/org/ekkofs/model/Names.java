@@ -33,10 +33,20 @@ public final class Names {
   /** The text with everything that could disturb a terminal or a log line replaced by "?". */
   public static String printable(String text) {
     StringBuilder safe = new StringBuilder(text.length());
-    text.codePoints()
-        .limit(200)
-        .map(c -> Character.isISOControl(c) || !Character.isDefined(c) ? '?' : c)
-        .forEach(safe::appendCodePoint);
+    text.codePoints().limit(200).map(c -> disturbs(c) ? '?' : c).forEach(safe::appendCodePoint);
     return safe.toString();
+  }
+
+  private static boolean disturbs(int codePoint) {
+    return switch (Character.getType(codePoint)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE,
+          Character.UNASSIGNED ->
+          true;
+      default -> false;
+    };
   }
 }

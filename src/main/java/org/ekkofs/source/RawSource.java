@@ -23,6 +23,9 @@ public final class RawSource implements DiskSource {
   private final long size;
   private final boolean sparse;
 
+  /** Guarded by this object's lock, as is every use of the descriptor. */
+  private boolean closed;
+
   private RawSource(Path path, FileChannel channel, int descriptor, long size, boolean sparse) {
     this.path = path;
     this.channel = channel;
@@ -117,11 +120,20 @@ public final class RawSource implements DiskSource {
     if (!sparse || offset >= size) {
       return Math.min(offset, size);
     }
-    long found = LibC.functions().lseek(descriptor, offset, LibC.SEEK_DATA);
+    long found = seek(offset, LibC.SEEK_DATA);
     if (found >= 0) {
       return Math.min(found, size);
     }
-    return LibC.lastError() == LibC.ENXIO ? size : offset;
+    return found == -LibC.ENXIO ? size : offset;
+  }
+
+  /** The offset, or the error negated. */
+  private synchronized long seek(long offset, int whence) {
+    if (closed) {
+      throw new FailedException(path + " was closed while it was read");
+    }
+    long found = LibC.functions().lseek(descriptor, offset, whence);
+    return found >= 0 ? found : -LibC.lastError();
   }
 
   @Override
@@ -129,7 +141,7 @@ public final class RawSource implements DiskSource {
     if (!sparse) {
       return size;
     }
-    long found = LibC.functions().lseek(descriptor, offset, LibC.SEEK_HOLE);
+    long found = seek(offset, LibC.SEEK_HOLE);
     return found > offset ? Math.min(found, size) : size;
   }
 
@@ -147,7 +159,12 @@ public final class RawSource implements DiskSource {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (closed) {
+      // The number may be another file's by now.
+      return;
+    }
+    closed = true;
     LibC.functions().close(descriptor);
     try {
       channel.close();

@@ -100,10 +100,24 @@ final class DiskPool implements AutoCloseable {
   Lease open(Tree tree, TrackedBackup backup) {
     Shared shared = acquire(new Key(tree.name(), backup.id()));
     try {
-      return new Lease(shared, shared.open(tree, backup, table, cache));
+      BackupDisk disk = shared.open(tree, backup, table, cache);
+      closeIfLate(shared);
+      return new Lease(shared, disk);
     } catch (RuntimeException | Error e) {
       release(shared);
       throw e;
+    }
+  }
+
+  /** The pool may have been closed while the manifest was fetched, and then nobody else would. */
+  private void closeIfLate(Shared shared) {
+    boolean late;
+    synchronized (this) {
+      late = closed;
+    }
+    if (late) {
+      shared.close();
+      throw new ErrnoException(Errno.EIO);
     }
   }
 

@@ -38,6 +38,7 @@ final class LiveTrees implements AutoCloseable {
   private final Changes changes;
 
   private volatile Map<String, TreeDirectory> trees = Map.of();
+  private volatile boolean started;
 
   /** What could not be read the last time; belongs to the refresh thread. */
   private final Set<String> troubled = new HashSet<>();
@@ -64,6 +65,7 @@ final class LiveTrees implements AutoCloseable {
 
   /** Begins to refresh at intervals, the first time an interval from now. */
   void start(Duration interval) {
+    started = true;
     long millis = Math.max(1, interval.toMillis());
     // Nothing escapes from it, so there is nothing to be told.
     var unused =
@@ -138,11 +140,16 @@ final class LiveTrees implements AutoCloseable {
         LOG.info("{} can be read again", what);
       }
     } catch (RuntimeException e) {
-      if (troubled.add(what) && !executor.isShutdown()) {
+      if (troubled.add(what) && nobodyElseHears(e)) {
         LOG.warn("{} cannot be read and stays as it was: {}", what, e.getMessage(), e);
       }
       failures.add(e);
     }
+  }
+
+  /** Before the start the caller is told of everything but single damaged trees. */
+  private boolean nobodyElseHears(RuntimeException failure) {
+    return !executor.isShutdown() && (started || failure instanceof CorruptException);
   }
 
   private void refresh(TreeDirectory tree) {

@@ -47,6 +47,7 @@ final class TestTree implements VirtualFileSystem {
   private final AtomicLong inodes = new AtomicLong(1000);
   private final AtomicInteger openFiles = new AtomicInteger();
   private final CountDownLatch released = new CountDownLatch(1);
+  private final AtomicInteger largest = new AtomicInteger();
   private final AtomicInteger waiting = new AtomicInteger();
   private final Directory root = new Directory(Duration.ofHours(1), false);
   private final Directory disks = new Directory(Duration.ofHours(1), false);
@@ -61,7 +62,7 @@ final class TestTree implements VirtualFileSystem {
     root.children.put("control", control);
     disks.children.put("sparse.raw", new Disk((o, t) -> content.read(o, t), true));
     disks.children.put("cold.raw", new Disk((o, t) -> content.read(o, t), false));
-    disks.children.put("hung.raw", new Disk((o, t) -> hang(), false));
+    disks.children.put("hung.raw", new Disk(this::hungRead, false));
     disks.children.put(
         "damaged.raw", new Disk((o, t) -> fail(new CorruptException("chunk 7")), false));
     disks.children.put(
@@ -78,7 +79,7 @@ final class TestTree implements VirtualFileSystem {
     disks.children.put("latest.raw", new Link("sparse.raw"));
     Directory many = new Directory(Duration.ofHours(1), false);
     for (int i = 0; i < MANY; i++) {
-      many.children.put("entry-%05d-äöü".formatted(i), new Link("nowhere"));
+      many.children.put("entry-%05d-x".formatted(i), new Link("nowhere"));
     }
     root.children.put("many", many);
   }
@@ -87,14 +88,18 @@ final class TestTree implements VirtualFileSystem {
     throw e;
   }
 
-  private int hang() throws InterruptedException {
+  private void hang() throws InterruptedException {
     waiting.incrementAndGet();
     try {
       released.await();
     } finally {
       waiting.decrementAndGet();
     }
-    return 0;
+  }
+
+  private int hungRead(long offset, ByteBuffer target) throws InterruptedException {
+    hang();
+    return content.read(offset, target);
   }
 
   /** Lets all go on that wait. */
@@ -105,6 +110,11 @@ final class TestTree implements VirtualFileSystem {
   /** How many reads wait. */
   int waiting() {
     return waiting.get();
+  }
+
+  /** The most bytes that a read of a disk asked for. */
+  int largestRequest() {
+    return largest.get();
   }
 
   /** How many files are open. */
@@ -293,6 +303,7 @@ final class TestTree implements VirtualFileSystem {
 
     @Override
     public int readNow(long offset, ByteBuffer target) {
+      largest.accumulateAndGet(target.remaining(), Math::max);
       try {
         return disk.atHand ? disk.reading.read(offset, target) : WOULD_BLOCK;
       } catch (InterruptedException e) {

@@ -85,7 +85,8 @@ public final class ModelDisk {
 
   /** Writes zeros, clipped at the end. */
   public ModelDisk zero(int offset, int length) {
-    Arrays.fill(bytes, offset, Math.min(size(), offset + length), (byte) 0);
+    int from = Math.min(size(), offset);
+    Arrays.fill(bytes, from, Math.min(size(), from + length), (byte) 0);
     return this;
   }
 

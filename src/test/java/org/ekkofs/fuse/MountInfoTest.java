@@ -1,0 +1,35 @@
+package org.ekkofs.fuse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class MountInfoTest {
+  @Test
+  void readsALineWithOptionalFieldsAndEscapes() {
+    String line =
+        "42 27 0:39 / /mnt/a\\040b\\134c rw,nosuid shared:7 master:2 - fuse.ekkofs s3://x\\011y rw";
+    assertThat(MountInfo.parse(line))
+        .contains(new MountInfo("0:39", Path.of("/mnt/a b\\c"), "fuse.ekkofs", "s3://x\ty"));
+  }
+
+  @Test
+  void readsALineWithoutOptionalFields() {
+    assertThat(MountInfo.parse("22 27 0:20 / /proc rw - proc proc rw"))
+        .contains(new MountInfo("0:20", Path.of("/proc"), "proc", "proc"));
+  }
+
+  @Test
+  void linesOfAnotherFormAreLeftOut() {
+    assertThat(MountInfo.parse("")).isEmpty();
+    assertThat(MountInfo.parse("22 27 0:20 / /proc rw proc proc rw")).isEmpty();
+    assertThat(MountInfo.parse("22 27 0:20 - proc proc rw")).isEmpty();
+    assertThat(MountInfo.parse("22 27 0:20 / /proc rw - proc")).isEmpty();
+  }
+
+  @Test
+  void theKernelsTableHasARoot() {
+    assertThat(MountInfo.all()).extracting(MountInfo::mountpoint).contains(Path.of("/"));
+  }
+}
