@@ -1,0 +1,44 @@
+package org.ekkofs.app;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Runs command lines within the test's own process. */
+final class CommandLineRunner {
+  private final Map<String, String> environment = new HashMap<>();
+
+  record Result(int status, String out, String err) {}
+
+  /** On a repository in a folder, which is not made yet. */
+  CommandLineRunner(Path folder) {
+    environment.put("EKKOFS_REPOSITORY", folder.resolve("repository").toString());
+    environment.put("EKKOFS_CACHE_DIR", folder.resolve("cache").toString());
+  }
+
+  CommandLineRunner without(String variable) {
+    environment.remove(variable);
+    return this;
+  }
+
+  Result run(String... words) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Console console =
+        new Console(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            false,
+            Optional::empty);
+    int status =
+        CommandLines.run(
+            List.of(words), environment, console, new Interruption(Thread.currentThread()));
+    return new Result(
+        status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,187 @@
+package org.ekkofs.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandLinesTest {
+  @TempDir Path folder;
+  private CommandLineRunner ekkofs;
+  private String disk;
+
+  @BeforeEach
+  void makeRepository() throws IOException {
+    ekkofs = new CommandLineRunner(folder);
+    byte[] content = new byte[(1 << 20) + 1];
+    content[0] = 1;
+    disk = Files.write(folder.resolve("disk"), content).toString();
+    assertThat(ekkofs.run("init").status()).isZero();
+  }
+
+  private void snapshot(String... words) {
+    String[] all = new String[words.length + 2];
+    all[0] = "snapshot";
+    all[1] = disk;
+    System.arraycopy(words, 0, all, 2, words.length);
+    assertThat(ekkofs.run(all).status()).isZero();
+  }
+
+  private JsonNode json(String... words) throws IOException {
+    return new ObjectMapper().readTree(ekkofs.run(words).out());
+  }
+
+  @Test
+  void listsTreesAndBackups() throws IOException {
+    snapshot("web/one");
+    snapshot("web/two", "--parent", "web/one");
+
+    assertThat(json("ls", "--json").get(0).get("backups").asInt()).isEqualTo(2);
+    JsonNode two = json("ls", "web", "--json").get(1);
+    assertThat(two.get("name").asText()).isEqualTo("two");
+    assertThat(two.get("parent").asText()).isEqualTo("one");
+    assertThat(two.get("diskBytes").asLong()).isEqualTo((1 << 20) + 1);
+    assertThat(two.get("newBytes").asLong()).isZero();
+    assertThat(ekkofs.run("ls", "web").out().lines().toList())
+        .hasSize(3)
+        .first()
+        .asString()
+        .matches("NAME +SIZE +DATA +NEW +STORED +TAKEN +PARENT");
+  }
+
+  @Test
+  void showsDeletedBackupsOnlyWhenAsked() throws IOException {
+    snapshot("web/one");
+    assertThat(ekkofs.run("delete", "web/one").status()).isZero();
+
+    assertThat(json("ls", "web", "--json")).isEmpty();
+    assertThat(json("ls", "-a", "web", "--json").get(0).get("state").asText()).isEqualTo("deleted");
+    assertThat(ekkofs.run("undelete", "web/one", "--as", "again").status()).isZero();
+    assertThat(json("show", "web/again", "--json").get("state").asText()).isEqualTo("complete");
+  }
+
+  @Test
+  void drawsATreeWithDeletedBackupsThatOthersDescendFrom() {
+    snapshot("web/a");
+    snapshot("web/b", "--parent", "web/a");
+    snapshot("web/c", "--parent", "web/b");
+    snapshot("web/d", "--parent", "web/a");
+    snapshot("web/gone", "--parent", "web/d");
+    assertThat(ekkofs.run("delete", "web/b").status()).isZero();
+    assertThat(ekkofs.run("delete", "web/gone").status()).isZero();
+
+    assertThat(
+            ekkofs
+                .run("tree", "web")
+                .out()
+                .lines()
+                .map(line -> line.replaceAll("  [0-9].*stored", "")))
+        .containsExactly("web", "└── a", "    ├── b  (deleted)", "    │   └── c", "    └── d");
+  }
+
+  @Test
+  void answersASnapshotInJson() throws IOException {
+    JsonNode result = json("-q", "snapshot", disk, "web/one", "--json");
+
+    assertThat(result.get("tree").asText()).isEqualTo("web");
+    assertThat(result.get("newChunks").asInt()).isEqualTo(1);
+    assertThat(result.has("parent")).isFalse();
+  }
+
+  @Test
+  void countsAndVerifies() throws IOException {
+    snapshot("web/one");
+
+    assertThat(json("stats", "--json").get("backups").asInt()).isEqualTo(1);
+    JsonNode report = json("-q", "verify", "web/one", "--read-data", "--json");
+    assertThat(report.get("chunks").asInt()).isEqualTo(1);
+    assertThat(report.get("problems")).isEmpty();
+  }
+
+  @Test
+  void restoresWhatWasBackedUp() {
+    snapshot("web/one");
+    Path copy = folder.resolve("copy");
+
+    assertThat(ekkofs.run("restore", "web/one", copy.toString()).status()).isZero();
+    assertThat(copy).hasSameBinaryContentAs(Path.of(disk));
+    assertThat(ekkofs.run("restore", "web/one", copy.toString()).status()).isEqualTo(4);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "init                                       | 4 | already",
+        "ls nothing                                 | 3 | no tree",
+        "show web/nothing                           | 3 | no backup",
+        "snapshot /does/not/exist web/x             | 3 | does not exist",
+        "snapshot / web/x                           | 2 | directory",
+        "snapshot DISK web/one                      | 4 | already",
+        "snapshot DISK web/x --parent web/no        | 3 | no backup",
+        "snapshot DISK web/x --compression 9        | 5 | fixed",
+        "undelete web/one                           | 3 | no deleted backup",
+        "revoke web/one                             | 3 | no unfinished",
+        "show web                                   | 2 | does not name a backup",
+        "ls ..                                      | 2 | not a tree name",
+        "frobnicate                                 | 2 | no command",
+        "ls --frobnicate                            | 2 | unknown option",
+        "-r s3://bucket ls                          | 2 | not supported",
+        "mount /does/not/exist -o frobnicate        | 2 | unknown mount option",
+        "umount /does/not/exist                     | 3 | mounted"
+      })
+  void failsInOneLineWithItsOwnStatus(String line, int status, String message) {
+    snapshot("web/one");
+
+    CommandLineRunner.Result result = ekkofs.run(line.replace("DISK", disk).split(" ", -1));
+
+    assertThat(result.status()).isEqualTo(status);
+    assertThat(result.err().lines().filter(text -> !text.startsWith("snapshot: ")))
+        .singleElement()
+        .asString()
+        .startsWith("ekkofs: ")
+        .contains(message);
+  }
+
+  @Test
+  void asksForARepositoryIfNoneIsNamed() {
+    assertThat(ekkofs.without("EKKOFS_REPOSITORY").run("ls").err())
+        .contains("EKKOFS_REPOSITORY")
+        .hasLineCount(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "init",
+        "snapshot",
+        "ls",
+        "tree",
+        "show",
+        "mount",
+        "umount",
+        "restore",
+        "delete",
+        "undelete",
+        "verify",
+        "revoke",
+        "stats",
+        "help"
+      })
+  void helpsWithAnExample(String command) {
+    CommandLineRunner.Result help = ekkofs.run(command, "--help");
+
+    assertThat(help.status()).isZero();
+    assertThat(help.out()).contains("Example:", "  ekkofs " + command);
+    assertThat(ekkofs.run("help", command).out()).isEqualTo(help.out());
+  }
+}
