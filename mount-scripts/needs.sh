@@ -62,3 +62,22 @@ require_java_17() {
   [ "${java_version%%[!0-9]*}" -ge 17 ] 2> /dev/null \
     || fail "this is Java ${java_version}; 17 or later is needed: set JAVA_HOME to one"
 }
+
+# count_tests REPORT...: says how many tests the reports tell of, and fails if there are none
+count_tests() {
+  awk '
+    /<testsuite / {
+      for (word = 1; word <= NF; word++) {
+        if (match($word, /^(tests|errors|failures|skipped)="[0-9]+"/)) {
+          split($word, part, "\"")
+          sum[substr(part[1], 1, length(part[1]) - 1)] += part[2]
+        }
+      }
+    }
+    END {
+      bad = sum["errors"] + sum["failures"]
+      printf "%d passed, %d failed, %d skipped\n", \
+        sum["tests"] - bad - sum["skipped"], bad, sum["skipped"]
+      exit sum["tests"] == 0 || bad > 0
+    }' "$@"
+}

@@ -85,7 +85,7 @@ class ArchitectureTest {
     "disk, model store format manifest com.github.benmanes.caffeine.. org.slf4j",
     "backup, model store store.folder store.jclouds format log manifest catalog source disk"
         + " sqlite java.sql org.roaringbitmap.. org.slf4j",
-    "control, model backup source com.github.benmanes.caffeine.. org.slf4j",
+    "control, model log backup source com.github.benmanes.caffeine.. org.slf4j",
     "vfs, model disk control catalog backup log manifest com.github.benmanes.caffeine.. org.slf4j",
     "fuse, vfs model jnr.. com.kenai.jffi ru.serce.jnrfuse.. org.slf4j"
   })

@@ -4,6 +4,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
+import org.ekkofs.control.Units;
 import org.ekkofs.model.BackupFigures;
 import org.ekkofs.model.BackupName;
 
@@ -55,6 +56,6 @@ final class BackupTable {
   }
 
   private static String size(BackupView view, ToLongFunction<BackupFigures> figure) {
-    return view.figures().map(f -> Sizes.format(figure.applyAsLong(f))).orElse(NOTHING);
+    return view.figures().map(f -> Units.bytes(figure.applyAsLong(f))).orElse(NOTHING);
   }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.ekkofs.control.Commands;
 import org.ekkofs.log.Phase;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.model.BackupFigures;
@@ -57,14 +58,7 @@ record BackupView(TreeName tree, TrackedBackup backup, Optional<BackupName> pare
 
   /** What a snapshot came to. */
   String sentence() {
-    BackupFigures figures = figures().orElseThrow();
-    return "%s: %s of data on a disk of %s; %s were new, stored as %s"
-        .formatted(
-            path(),
-            Sizes.format(figures.dataBytes()),
-            Sizes.format(figures.diskBytes()),
-            Sizes.format(figures.newBytes()),
-            Sizes.format(figures.storedBytes()));
+    return Commands.summary(path(), figures().orElseThrow());
   }
 
   ObjectNode json() {

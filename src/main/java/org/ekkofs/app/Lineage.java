@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.ekkofs.control.Units;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.TreeName;
 
@@ -102,7 +103,7 @@ final class Lineage {
                 figures ->
                     "  %s, %s stored"
                         .formatted(
-                            Sizes.format(figures.diskBytes()), Sizes.format(figures.storedBytes())))
+                            Units.bytes(figures.diskBytes()), Units.bytes(figures.storedBytes())))
             .orElse("");
     return view.backup().name() + sizes + (view.backup().isVisible() ? "" : "  (deleted)");
   }

@@ -110,7 +110,8 @@ final class MountServer {
         options.refresh(),
         uid,
         gid,
-        context.clock());
+        context.clock(),
+        Optional.of(mountpoint.toAbsolutePath().normalize()));
   }
 
   private static int idOfThisProcess(String which) {

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import org.ekkofs.control.ProgressMeter;
+import org.ekkofs.control.Units;
 
 /**
  * A line every ten seconds and one at the end, for logs. Everything is guarded by this object's
@@ -47,8 +48,8 @@ final class ProgressLines implements ProgressDisplay {
         "%s: %s of %s, %s"
             .formatted(
                 state.task(),
-                Sizes.format(state.doneBytes()),
-                Sizes.format(state.totalBytes()),
+                Units.bytes(state.doneBytes()),
+                Units.bytes(state.totalBytes()),
                 state.figures()));
   }
 

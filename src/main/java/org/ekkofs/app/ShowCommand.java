@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.ekkofs.backup.Repository;
 import org.ekkofs.backup.Tree;
+import org.ekkofs.control.Units;
 import org.ekkofs.log.Phase;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.model.BackupPath;
@@ -72,7 +73,7 @@ final class ShowCommand implements Action {
                       .formatted(
                           exact(figures.storedBytes()), Sizes.count(figures.newChunks(), "chunk")));
             });
-    lines.put("segments", Sizes.format(settings.segmentSize().bytes()));
+    lines.put("segments", Units.bytes(settings.segmentSize().bytes()));
     lines.put("compression", "zstd level " + settings.compression().level());
     if (backup.phase() instanceof Phase.Committed committed) {
       lines.put("manifest", exact(committed.commit().manifest().length()));
@@ -88,6 +89,6 @@ final class ShowCommand implements Action {
   }
 
   private static String exact(long bytes) {
-    return bytes < 1024 ? Sizes.format(bytes) : Sizes.format(bytes) + " (" + bytes + " bytes)";
+    return bytes < 1024 ? Units.bytes(bytes) : Units.bytes(bytes) + " (" + bytes + " bytes)";
   }
 }

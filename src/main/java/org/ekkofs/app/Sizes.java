@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import org.ekkofs.model.InvalidException;
 import org.ekkofs.model.Names;
 
-/** Numbers of bytes as people write and read them, in binary units. */
+/** Numbers of bytes as people write them, in binary units, and of things. */
 final class Sizes {
   private static final String UNITS = "KMGTPE";
   private static final int MAX_DIGITS = 18;
@@ -47,19 +47,5 @@ final class Sizes {
   /** A number of things: {@code 1 chunk}, {@code 2 chunks}. */
   static String count(long number, String thing) {
     return number + " " + thing + (number == 1 ? "" : "s");
-  }
-
-  /** The number with one digit after the point and the largest unit that fits. */
-  static String format(long bytes) {
-    if (bytes < 1024) {
-      return bytes + " B";
-    }
-    int unit = (63 - Long.numberOfLeadingZeros(bytes)) / 10;
-    double scaled = bytes / (double) (1L << (10 * unit));
-    if (scaled >= 1023.95 && unit < UNITS.length()) {
-      unit++;
-      scaled /= 1024;
-    }
-    return String.format(Locale.ROOT, "%.1f %ciB", scaled, UNITS.charAt(unit - 1));
   }
 }

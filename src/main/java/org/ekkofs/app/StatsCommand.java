@@ -3,6 +3,7 @@ package org.ekkofs.app;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.ekkofs.backup.Repository;
+import org.ekkofs.control.Units;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -37,11 +38,11 @@ final class StatsCommand implements Action {
         "backups",
         "%d, and %d deleted, %d unfinished"
             .formatted(statistics.backups(), statistics.deleted(), statistics.unfinished()));
-    lines.put("disks", Sizes.format(statistics.diskBytes()));
-    lines.put("data", Sizes.format(statistics.dataBytes()));
+    lines.put("disks", Units.bytes(statistics.diskBytes()));
+    lines.put("data", Units.bytes(statistics.dataBytes()));
     lines.put(
         "stored",
-        "%s in %d objects".formatted(Sizes.format(statistics.objectBytes()), statistics.objects()));
+        "%s in %d objects".formatted(Units.bytes(statistics.objectBytes()), statistics.objects()));
     lines.forEach((name, value) -> context.out().printf("%-12s %s%n", name, value));
   }
 }

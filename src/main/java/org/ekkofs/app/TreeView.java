@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.ekkofs.backup.Tree;
+import org.ekkofs.control.Units;
 import org.ekkofs.log.Phase;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.model.LogEvent;
@@ -56,7 +57,7 @@ record TreeView(
           List.of(
               view.name.value(),
               Integer.toString(view.visible.size()),
-              Sizes.format(view.storedBytes),
+              Units.bytes(view.storedBytes),
               view.newest().map(backup -> backup.name().value()).orElse("-"),
               view.newest().map(backup -> Times.format(backup.taken(), zone)).orElse("-")));
     }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.ekkofs.backup.Repository;
 import org.ekkofs.backup.Verification;
 import org.ekkofs.backup.VerificationReport;
+import org.ekkofs.control.Units;
 import org.ekkofs.model.BackupName;
 import org.ekkofs.model.BackupPath;
 import org.ekkofs.model.CorruptException;
@@ -77,7 +78,7 @@ final class VerifyCommand implements Action {
             .formatted(
                 Sizes.count(report.backups(), "backup"),
                 Sizes.count(report.chunks(), "chunk"),
-                Sizes.format(report.readBytes()),
+                Units.bytes(report.readBytes()),
                 report.problems().isEmpty() ? "all is well" : "found damage"));
   }
 

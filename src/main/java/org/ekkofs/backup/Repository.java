@@ -118,6 +118,11 @@ public final class Repository implements AutoCloseable {
     return descriptor;
   }
 
+  /** What to call it in messages: where its objects lie, without secrets. */
+  public String description() {
+    return store.description();
+  }
+
   /** Where its objects lie. */
   public ObjectStore store() {
     return store;

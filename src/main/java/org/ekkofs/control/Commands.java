@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.ekkofs.backup.Progress;
 import org.ekkofs.backup.Repository;
 import org.ekkofs.backup.SnapshotRequest;
@@ -14,6 +15,7 @@ import org.ekkofs.model.BackupFigures;
 import org.ekkofs.model.BackupPath;
 import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.InvalidException;
+import org.ekkofs.model.RefusedException;
 import org.ekkofs.source.DiskSource;
 import org.ekkofs.source.RawSource;
 import org.slf4j.Logger;
@@ -25,16 +27,19 @@ public final class Commands {
 
   private final Repository repository;
   private final Runnable refresh;
+  private final Optional<Path> ownMount;
 
   /**
    * Runs commands on a repository.
    *
    * @param refresh called after every change, so that it shows; what it throws is the outcome of
    *     the refresh command
+   * @param ownMount where this process serves the repository; it must not read from there itself
    */
-  public Commands(Repository repository, Runnable refresh) {
+  public Commands(Repository repository, Runnable refresh, Optional<Path> ownMount) {
     this.repository = repository;
     this.refresh = refresh;
+    this.ownMount = ownMount;
   }
 
   /**
@@ -64,7 +69,7 @@ public final class Commands {
     }
   }
 
-  private static void checkSnapshot(Command.Snapshot snapshot, NamesAhead names) {
+  private void checkSnapshot(Command.Snapshot snapshot, NamesAhead names) {
     SnapshotRequest request = snapshot.request();
     open(snapshot.source()).close();
     request
@@ -73,9 +78,14 @@ public final class Commands {
     names.requireFree(request.target());
   }
 
-  private static DiskSource open(Path path) {
+  private DiskSource open(Path path) {
     if (!path.isAbsolute()) {
       throw new InvalidException("\"" + path + "\" must be a path from the root: begin it with /");
+    }
+    // A process that dies while it waits for itself never ends, and its mount never goes.
+    if (ownMount.filter(path.normalize()::startsWith).isPresent()) {
+      throw new RefusedException(
+          path + " lies in this very mount; snapshot it with \"ekkofs snapshot\" instead");
     }
     return RawSource.open(path);
   }
@@ -112,21 +122,25 @@ public final class Commands {
     }
     show();
     Duration took = Duration.between(begun, repository.clock().instant());
-    return command.request().target() + ": " + figures(backup, took);
+    return summary(command.request().target(), figures(backup)) + "; took " + Units.time(took);
   }
 
-  private static String figures(TrackedBackup backup, Duration took) {
+  private static BackupFigures figures(TrackedBackup backup) {
     if (!(backup.phase() instanceof Phase.Committed committed)) {
       throw new IllegalStateException("taken and not committed: " + backup);
     }
-    BackupFigures figures = committed.commit().figures();
-    return "%s of %s disk, %s new, %s stored, %s"
+    return committed.commit().figures();
+  }
+
+  /** What a snapshot came to, in a line for people. */
+  public static String summary(BackupPath backup, BackupFigures figures) {
+    return "%s: %s of data on a disk of %s; %s were new, stored as %s"
         .formatted(
+            backup,
             Units.bytes(figures.dataBytes()),
             Units.bytes(figures.diskBytes()),
             Units.bytes(figures.newBytes()),
-            Units.bytes(figures.storedBytes()),
-            Units.time(took));
+            Units.bytes(figures.storedBytes()));
   }
 
   private String delete(BackupPath path) {

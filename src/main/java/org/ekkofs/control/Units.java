@@ -13,7 +13,7 @@ public final class Units {
   public static String bytes(long bytes) {
     double value = bytes;
     int prefix = 0;
-    while (value >= 1024 && prefix < PREFIXES.length - 1) {
+    while (value >= (prefix == 0 ? 1024 : 1023.5) && prefix < PREFIXES.length - 1) {
       value /= 1024;
       prefix++;
     }

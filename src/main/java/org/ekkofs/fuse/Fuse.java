@@ -5,10 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.FailedException;
 import org.ekkofs.model.NotFoundException;
@@ -70,32 +67,32 @@ public final class Fuse {
         : "no libfuse is installed: install package fuse3 or libfuse2";
   }
 
-  /** Asks on a thread of its own, because the question may never be answered. */
+  /**
+   * Asks from another process: the question may never be answered, and a process that is killed
+   * while it waits for itself never ends.
+   */
   private static MountInfo awaitAnswer(Path place) {
-    CompletableFuture<Boolean> answer = new CompletableFuture<>();
-    Workers.named("ekkofs-mount-check-").newThread(() -> ask(place, answer)).start();
     try {
-      if (!answer.get(ANSWER_SECONDS, TimeUnit.SECONDS)) {
+      Process question =
+          new ProcessBuilder("sh", "-c", "test -d \"$1\"", "sh", place.toString())
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      if (!question.waitFor(ANSWER_SECONDS, TimeUnit.SECONDS)) {
+        question.destroyForcibly();
+        throw new FailedException("the mount at " + place + " does not answer");
+      }
+      if (question.exitValue() != 0) {
         throw new FailedException("the mount at " + place + " does not show the tree");
       }
-    } catch (TimeoutException e) {
-      throw new FailedException("the mount at " + place + " does not answer", e);
-    } catch (ExecutionException e) {
-      throw new FailedException("the mount at " + place + " fails: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new FailedException("cannot try the mount at " + place + ": " + e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new FailedException("interrupted while mounting at " + place, e);
     }
     return Mountpoints.find(place)
         .orElseThrow(() -> new FailedException("nothing is mounted at " + place));
-  }
-
-  private static void ask(Path place, CompletableFuture<Boolean> answer) {
-    try {
-      answer.complete(Files.readAttributes(place, "unix:ino").containsKey("ino"));
-    } catch (IOException | RuntimeException e) {
-      answer.completeExceptionally(e);
-    }
   }
 
   /** Without it the kernel asks for 128 KiB at a time, whatever the library has agreed with it. */

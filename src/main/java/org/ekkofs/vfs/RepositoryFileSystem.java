@@ -23,12 +23,13 @@ public final class RepositoryFileSystem implements VirtualFileSystem {
       SegmentTable table,
       Grammar grammar,
       VfsOptions options) {
-    String description = repository.store().description();
+    String description = repository.description();
     disks = new DiskPool(cache, table);
     TreeDirectory.Mount mount =
         new TreeDirectory.Mount(description, options, new Inodes(), disks, prefetcher);
     trees = new LiveTrees(repository, mount, new Told());
-    jobs = new Jobs(new Commands(repository, trees::refreshNow), grammar, options.clock());
+    Commands commands = new Commands(repository, trees::refreshNow, options.mountpoint());
+    jobs = new Jobs(commands, grammar, options.clock());
     root = new RootDirectory(description, options, trees, new ControlDirectory(options, jobs));
   }
 

@@ -1,8 +1,10 @@
 package org.ekkofs.vfs;
 
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * How the mounted tree presents itself.
@@ -14,9 +16,17 @@ import java.time.Instant;
  * @param mountingUid who owns the control directory: whoever mounted
  * @param mountingGid its group
  * @param clock tells the times of jobs
+ * @param mountpoint where the tree is mounted, if it is
  */
 public record VfsOptions(
-    int uid, int gid, int umask, Duration refresh, int mountingUid, int mountingGid, Clock clock) {
+    int uid,
+    int gid,
+    int umask,
+    Duration refresh,
+    int mountingUid,
+    int mountingGid,
+    Clock clock,
+    Optional<Path> mountpoint) {
   /** Backups never change; the kernel may believe what it was told of them. */
   private static final Duration FOREVER = Duration.ofDays(1);
 

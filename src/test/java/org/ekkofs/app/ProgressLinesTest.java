@@ -47,6 +47,6 @@ class ProgressLinesTest {
         .hasSize(3)
         .first()
         .asString()
-        .startsWith("snapshot: 10.0 MiB of 40.0 MiB, 25 %");
+        .startsWith("snapshot: 10 MiB of 40 MiB, 25 %");
   }
 }

@@ -42,19 +42,4 @@ class SizesTest {
   void refusesWhatIsNoSize(String text) {
     assertThatThrownBy(() -> Sizes.parse(text)).isInstanceOf(InvalidException.class);
   }
-
-  @ParameterizedTest
-  @CsvSource({
-    "0, 0 B",
-    "1023, 1023 B",
-    "1024, 1.0 KiB",
-    "1536, 1.5 KiB",
-    "1048575, 1.0 MiB",
-    "1048576, 1.0 MiB",
-    "52428800, 50.0 MiB",
-    "9223372036854775807, 8.0 EiB"
-  })
-  void showsTheLargestUnitThatFits(long bytes, String text) {
-    assertThat(Sizes.format(bytes)).isEqualTo(text);
-  }
 }

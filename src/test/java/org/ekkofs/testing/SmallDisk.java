@@ -36,6 +36,14 @@ public final class SmallDisk implements AutoCloseable {
     assertThat(run("mount", "-o", "remount,ro", path.toString())).isZero();
   }
 
+  /** The same disk at another place as well, where nothing can be written. */
+  public SmallDisk readOnlyView(Path place) throws IOException {
+    Files.createDirectories(place);
+    assertThat(run("mount", "--bind", path.toString(), place.toString())).isZero();
+    assertThat(run("mount", "-o", "remount,bind,ro", place.toString())).isZero();
+    return new SmallDisk(place);
+  }
+
   /** Takes the disk away from under those who use it. */
   public void unmount() throws IOException {
     mounted = false;

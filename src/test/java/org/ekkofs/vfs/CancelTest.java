@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Cancelling interrupts the job's thread, and interrupts break channels: hence a real folder. */
 class CancelTest {
   private static final VfsOptions OPTIONS =
-      new VfsOptions(0, 0, 0, Duration.ofHours(1), 0, 0, Clock.systemUTC());
+      new VfsOptions(0, 0, 0, Duration.ofHours(1), 0, 0, Clock.systemUTC(), Optional.empty());
 
   @TempDir private Path dir;
   private final ModelDisk model = ModelDisk.full(3_000_000, new Random(5));

@@ -66,7 +66,7 @@ class ControlTest {
 
     assertThat(done("nightly"))
         .startsWith("done: 1 line\n1: done: snapshot " + disk + " web/b --parent a: web/b: ")
-        .contains("977 KiB of 977 KiB disk, 0 B new, 0 B stored");
+        .contains("977 KiB of data on a disk of 977 KiB; 0 B were new, stored as 0 B");
     assertThat(mounted.web().lookup("b.raw")).isPresent();
   }
 
@@ -78,6 +78,8 @@ class ControlTest {
     "snapshot DIR web/b, 22",
     "snapshot DIR/absent web/b, 2",
     "snapshot DISK web/a, 17",
+    "snapshot /mnt/backups/web/a.raw web/b, 1",
+    "snapshot /mnt/x/../backups/web/a.raw web/b, 1",
     "snapshot DISK web/b --parent absent, 2",
     "snapshot DISK new/b --parent absent, 2",
     "delete web/absent, 2",

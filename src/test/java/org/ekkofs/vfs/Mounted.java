@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.ekkofs.disk.ChunkCache;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.manifest.SegmentTable;
@@ -23,6 +24,7 @@ final class Mounted implements AutoCloseable {
   static final int GID = 1001;
   static final int MOUNTING_UID = 2000;
   static final int MOUNTING_GID = 2001;
+  static final Path MOUNTPOINT = Path.of("/mnt/backups");
   static final SegmentSize SEGMENT = new SegmentSize(SegmentSize.MIN_BYTES);
 
   final HandClock clock = new HandClock();
@@ -39,7 +41,15 @@ final class Mounted implements AutoCloseable {
             cache,
             new SegmentTable(),
             new WordGrammar(),
-            new VfsOptions(UID, GID, 0007, refresh, MOUNTING_UID, MOUNTING_GID, clock));
+            new VfsOptions(
+                UID,
+                GID,
+                0007,
+                refresh,
+                MOUNTING_UID,
+                MOUNTING_GID,
+                clock,
+                Optional.of(MOUNTPOINT)));
   }
 
   static Mounted create(Path dir) {

@@ -171,7 +171,7 @@ final class RootFolder {
   }
 
   private EkkofsException notWritable(Path file, IOException e) {
-    if (isReadOnly()) {
+    if (isReadOnly() || reason(e).contains("Read-only file system")) {
       return new RefusedException(path + " is read-only", e);
     }
     if (e instanceof AccessDeniedException) {

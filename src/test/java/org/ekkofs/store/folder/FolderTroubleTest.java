@@ -131,6 +131,22 @@ class FolderTroubleTest {
     }
   }
 
+  @Test
+  void aReadOnlyViewOfAWritableDiskIsRefusedToo() throws Exception {
+    Path root = scratch.resolve("root");
+    try (SmallDisk disk = SmallDisk.mount(root, 1 << 20);
+        SmallDisk view = disk.readOnlyView(scratch.resolve("view"))) {
+      try (ObjectStore store = FolderObjectStore.create(root)) {
+        store.put(KEY, BODY);
+      }
+      try (ObjectStore store = FolderObjectStore.open(view.path())) {
+        assertThat(store.get(KEY, MAX)).hasValue(new byte[] {1, 2, 3});
+        assertReadOnly(() -> store.put(KEY, BODY));
+        assertReadOnly(() -> store.createIfAbsent(new ObjectKey("x"), new byte[1]));
+      }
+    }
+  }
+
   private static void assertReadOnly(ThrowingCallable call) {
     assertThatThrownBy(call).isInstanceOf(RefusedException.class).hasMessageContaining("read-only");
   }
