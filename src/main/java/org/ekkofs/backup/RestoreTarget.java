@@ -6,7 +6,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -31,15 +34,22 @@ final class RestoreTarget implements AutoCloseable {
   private final Path written;
   private final FileChannel channel;
   private final DiskGeometry geometry;
-  private final boolean device;
+  private final Kind kind;
+
+  /** What becomes of the destination in the end. */
+  private enum Kind {
+    DEVICE,
+    NEW_FILE,
+    REPLACED_FILE
+  }
 
   private RestoreTarget(
-      Path destination, Path written, FileChannel channel, DiskGeometry geometry, boolean device) {
+      Path destination, Path written, FileChannel channel, DiskGeometry geometry, Kind kind) {
     this.destination = destination;
     this.written = written;
     this.channel = channel;
     this.geometry = geometry;
-    this.device = device;
+    this.kind = kind;
   }
 
   static RestoreTarget open(Path destination, DiskGeometry geometry, boolean force) {
@@ -67,7 +77,7 @@ final class RestoreTarget implements AutoCloseable {
       throw new RefusedException(
           "%s has %d bytes and the disk %d".formatted(path, size, geometry.diskBytes()));
     }
-    return new RestoreTarget(path, path, channel, geometry, true);
+    return new RestoreTarget(path, path, channel, geometry, Kind.DEVICE);
   }
 
   private static RestoreTarget file(Path path, DiskGeometry geometry, boolean force)
@@ -82,8 +92,9 @@ final class RestoreTarget implements AutoCloseable {
     if (Files.exists(path) && !Files.isRegularFile(path)) {
       throw new InvalidException(path + " is neither a file nor a block device");
     }
-    if (Files.exists(path) && !force) {
-      throw new AlreadyExistsException(path + " exists already; --force replaces it");
+    // Links are not followed: also one that leads nowhere would be replaced.
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !force) {
+      throw exists(path);
     }
     Path part = folder.resolve("." + UUID.randomUUID() + ".part");
     try (RandomAccessFile file = new RandomAccessFile(part.toFile(), "rw")) {
@@ -93,23 +104,27 @@ final class RestoreTarget implements AutoCloseable {
           part,
           FileChannel.open(part, StandardOpenOption.READ, StandardOpenOption.WRITE),
           geometry,
-          false);
+          force ? Kind.REPLACED_FILE : Kind.NEW_FILE);
     } catch (IOException e) {
       Files.deleteIfExists(part);
       throw e;
     }
   }
 
+  private static AlreadyExistsException exists(Path path) {
+    return new AlreadyExistsException(path + " exists already; --force replaces it");
+  }
+
   /** Whether what is not written keeps what was there before, so that zeros must be written too. */
   boolean needsZeros() {
-    return device;
+    return kind == Kind.DEVICE;
   }
 
   /** Writes a segment; into a file only the blocks that are not zero. */
   void write(SegmentEntry entry, ByteBuffer data) {
     long offset = geometry.offset(entry.segment());
     int blockBytes = geometry.segmentSize().blockBytes();
-    BlockMask blocks = device ? new BlockMask(-1) : entry.blocks();
+    BlockMask blocks = kind == Kind.DEVICE ? new BlockMask(-1) : entry.blocks();
     try {
       for (int block = blocks.next(0); block < Long.SIZE; ) {
         int end = new BlockMask(~blocks.bits()).next(block);
@@ -169,14 +184,46 @@ final class RestoreTarget implements AutoCloseable {
     }
   }
 
-  /** Gives the file its name. */
+  /**
+   * Gives the file its name, and makes that durable.
+   *
+   * @throws AlreadyExistsException if a file of this name has come meanwhile and was not to be
+   *     replaced
+   */
   void complete() {
     try {
-      if (!device) {
-        Files.move(written, destination, StandardCopyOption.ATOMIC_MOVE);
+      if (kind != Kind.DEVICE) {
+        name();
+        syncFolder();
       }
+    } catch (FileAlreadyExistsException e) {
+      throw exists(destination);
     } catch (IOException e) {
       throw failed(destination, e);
+    }
+  }
+
+  private void name() throws IOException {
+    if (kind == Kind.REPLACED_FILE) {
+      Files.move(written, destination, StandardCopyOption.ATOMIC_MOVE);
+      return;
+    }
+    try {
+      // Unlike a move it never replaces anything.
+      Files.createLink(destination, written);
+      Files.delete(written);
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      // There are file systems without links.
+      Files.move(written, destination);
+    }
+  }
+
+  private void syncFolder() throws IOException {
+    try (FileChannel folder =
+        FileChannel.open(written.resolveSibling("."), StandardOpenOption.READ)) {
+      folder.force(true);
     }
   }
 
@@ -184,7 +231,7 @@ final class RestoreTarget implements AutoCloseable {
   public void close() {
     try {
       channel.close();
-      if (!device) {
+      if (kind != Kind.DEVICE) {
         Files.deleteIfExists(written);
       }
     } catch (IOException e) {

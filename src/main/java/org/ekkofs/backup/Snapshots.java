@@ -141,7 +141,7 @@ public final class Snapshots {
     }
   }
 
-  private static TrackedBackup commit(Tree tree, LogEvent.Commit commit) {
+  private TrackedBackup commit(Tree tree, LogEvent.Commit commit) {
     TrackedBackup backup = appended(tree, commit);
     if (backup.isVisible()) {
       return backup;
@@ -152,7 +152,7 @@ public final class Snapshots {
             : "the snapshot was revoked, or another took its name, before it was complete");
   }
 
-  private static TrackedBackup appended(Tree tree, LogEvent.Commit commit) {
+  private TrackedBackup appended(Tree tree, LogEvent.Commit commit) {
     try {
       return tree.log()
           .append(
@@ -163,13 +163,22 @@ public final class Snapshots {
     }
   }
 
-  /** It may have been written all the same: revoking settles it one way or the other. */
-  private static TrackedBackup settled(
-      Tree tree, BackupId backup, StoreUnavailableException unknown) {
+  /**
+   * It may have been written all the same: revoking settles it one way or the other. What was only
+   * found there, and not told to be written, may not be durable before the sync.
+   */
+  private TrackedBackup settled(Tree tree, BackupId backup, StoreUnavailableException unknown) {
     try {
-      return tree.revoke(backup).orElseThrow(() -> unknown);
+      TrackedBackup found =
+          tree.revoke(backup)
+              .filter(known -> known.phase() instanceof Phase.Committed)
+              .orElseThrow(() -> unknown);
+      repository.store().sync();
+      return found;
     } catch (StoreUnavailableException again) {
-      unknown.addSuppressed(again);
+      if (again != unknown) {
+        unknown.addSuppressed(again);
+      }
       throw unknown;
     }
   }

@@ -151,7 +151,8 @@ public final class Tree {
    * is told so when it tries to commit.
    *
    * @throws NotFoundException if no unfinished snapshot has the name
-   * @throws RefusedException if its writer is known to be alive, unless forced
+   * @throws RefusedException if its writer is known to be alive, unless forced; or if it was
+   *     finished meanwhile
    */
   public TrackedBackup revoke(BackupName name, boolean force) {
     TrackedBackup target =
@@ -165,8 +166,13 @@ public final class Tree {
           "process %d on this host is still taking \"%s\"; stop it, or use --force"
               .formatted(target.writer().pid(), new BackupPath(name(), name)));
     }
-    revoke(target.id());
-    return target;
+    return revoke(target.id())
+        .filter(found -> found.phase() instanceof Phase.Revoked)
+        .orElseThrow(
+            () ->
+                new RefusedException(
+                    "the snapshot \"%s\" was finished meanwhile"
+                        .formatted(new BackupPath(name(), name))));
   }
 
   /** Revokes the snapshot if it is still open; says how it stands after that, if it is known. */

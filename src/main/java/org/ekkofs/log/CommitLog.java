@@ -1,10 +1,13 @@
 package org.ekkofs.log;
 
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.ekkofs.format.RecordCodec;
+import org.ekkofs.model.CancelledException;
 import org.ekkofs.model.CorruptException;
+import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.LogEvent;
 import org.ekkofs.model.LogRecord;
 import org.ekkofs.model.Slot;
@@ -70,12 +73,16 @@ public final class CommitLog {
   }
 
   /**
-   * Appends what the decision says, as soon as a slot is won.
+   * Appends what the decision says, as soon as a slot is won. An interrupt while the record is
+   * being written comes too late to stop it; it stays pending for the caller.
    *
-   * @return what the query finds in the state right after the new record, or in the present one if
-   *     there was nothing to do
+   * <p>XXAn interrupt that comes while the record is being written comes too late: it is kept for
+   * the caller, who is told what became of the record.
+   *
    * @throws StoreUnavailableException if it is unknown whether the record was written; then nobody
    *     may act as if it was, nor as if it was not
+   * @throws CorruptException if the store's log is no longer the one that was read, as when an
+   *     older copy of the repository was put in its place
    */
   public synchronized <T> T append(Decision decision, Function<TreeState, T> query) {
     while (true) {
@@ -84,6 +91,7 @@ public final class CommitLog {
       if (event.isEmpty()) {
         return query.apply(state);
       }
+      checkContinuity();
       LogRecord record = stamper.stamp(event.get());
       Slot slot = state.slot().next();
       LogRecord winner = contend(slot, record);
@@ -94,21 +102,39 @@ public final class CommitLog {
     }
   }
 
+  /** A record behind a gap would be seen by nobody, and one after another history means nothing. */
+  private void checkContinuity() {
+    Optional<UUID> last = state.last().map(LogRecord::nonce);
+    if (last.isPresent() && !read(state.slot()).map(LogRecord::nonce).equals(last)) {
+      throw new CorruptException(
+          "the log of tree %s is no longer what it was at record %s; was an older copy put in its place?"
+              .formatted(tree, state.slot()));
+    }
+  }
+
   /** Tries to write the record into the slot and says which record lies there in the end. */
   private LogRecord contend(Slot slot, LogRecord record) {
     byte[] bytes = RecordCodec.encode(record);
-    StoreUnavailableException failure = null;
-    for (int attempt = 0; attempt < RESOLVE_TRIES; attempt++) {
-      try {
-        if (store.create(tree, slot, bytes)) {
-          return record;
+    EkkofsException failure = null;
+    boolean interrupted = false;
+    try {
+      for (int attempt = 0; attempt < RESOLVE_TRIES; attempt++) {
+        try {
+          Optional<LogRecord> winner =
+              store.create(tree, slot, bytes) ? Optional.of(record) : read(slot);
+          if (winner.isPresent()) {
+            return winner.get();
+          }
+        } catch (StoreUnavailableException e) {
+          failure = e;
+        } catch (CancelledException e) {
+          interrupted |= Thread.interrupted();
+          failure = e;
         }
-        Optional<LogRecord> winner = read(slot);
-        if (winner.isPresent()) {
-          return winner.get();
-        }
-      } catch (StoreUnavailableException e) {
-        failure = e;
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
     throw new StoreUnavailableException(

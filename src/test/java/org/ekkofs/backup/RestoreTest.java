@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,6 +114,35 @@ class RestoreTest {
     restore(file, FORCE, Progress.NONE);
     assertThat(Files.readAllBytes(file)).isEqualTo(disk.bytes());
     assertThat(names(folder)).containsExactly("disk.raw");
+  }
+
+  @Test
+  void aLinkThatLeadsNowhereIsReplacedOnlyByForce() throws IOException {
+    Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("nowhere"));
+    assertThatThrownBy(() -> restore(link, PLAIN, Progress.NONE))
+        .isInstanceOf(AlreadyExistsException.class);
+    assertThat(link).isSymbolicLink();
+    restore(link, FORCE, Progress.NONE);
+    assertThat(Files.readAllBytes(link)).isEqualTo(disk.bytes());
+    assertThat(names(folder)).containsExactly("link");
+  }
+
+  @Test
+  void aFileThatComesMeanwhileIsNotReplaced() throws IOException {
+    Path file = folder.resolve("disk.raw");
+    RecordedProgress other = new RecordedProgress().onCheck(() -> write(file, "precious"));
+    assertThatThrownBy(() -> restore(file, PLAIN, other))
+        .isInstanceOf(AlreadyExistsException.class);
+    assertThat(file).hasContent("precious");
+    assertThat(names(folder)).containsExactly("disk.raw");
+  }
+
+  private static void write(Path file, String text) {
+    try {
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -141,6 +141,24 @@ class SnapshotFailureTest {
   }
 
   @Test
+  void aCommitThatIsFoundButCannotBeMadeDurableIsNoSuccess() {
+    Fault lost = web.faults().fail(Operation.CREATE, 3, Effect.FAIL_AFTER);
+    Fault unread =
+        web.faults()
+            .fail(
+                Operation.GET,
+                key -> key.endsWith("/0000000000000003") && lost.fired() > 0,
+                1,
+                4,
+                Effect.FAIL_BEFORE);
+    web.faults().fail(Operation.SYNC, none -> unread.fired() == 4, 1, 1, Effect.FAIL_BEFORE);
+    assertThatThrownBy(() -> web.snapshot(disk, "name", ""))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageContaining("unknown");
+    web.faults().assertAllFired();
+  }
+
+  @Test
   void aStoreThatGoesAwayForGoodLeavesTheNameUsable() {
     web.faults()
         .fail(

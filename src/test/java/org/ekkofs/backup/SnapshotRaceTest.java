@@ -10,18 +10,24 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.model.AlreadyExistsException;
 import org.ekkofs.model.BackupName;
 import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.ErrorKind;
 import org.ekkofs.model.NotFoundException;
+import org.ekkofs.model.RefusedException;
+import org.ekkofs.testing.FaultyObjectStore.Effect;
+import org.ekkofs.testing.FaultyObjectStore.Fault;
+import org.ekkofs.testing.FaultyObjectStore.Operation;
 import org.ekkofs.testing.ModelDisk;
 import org.ekkofs.testing.TestRepository;
 import org.junit.jupiter.api.AfterEach;
@@ -184,5 +190,35 @@ class SnapshotRaceTest {
         .isInstanceOf(AlreadyExistsException.class);
     web.tree().delete(new BackupName("name"));
     web.assertHolds(web.snapshot(disk, "name", ""), disk);
+  }
+
+  @Test
+  void whoRevokesASnapshotThatIsFinishedAtThatMomentIsToldSo() throws Exception {
+    Fault stall = web.faults().fail(Operation.CREATE, 1, Effect.STALL);
+    CompletableFuture<TrackedBackup> revoked = new CompletableFuture<>();
+    Consumer<CrashPoint> revoking =
+        point -> {
+          if (point == CrashPoint.AFTER_MANIFEST) {
+            revoked.completeAsync(() -> web.tree().revoke(new BackupName("name"), true), threads);
+            awaitReached(stall);
+          }
+        };
+    ModelDisk disk = ModelDisk.full(1_000, new Random(8));
+    try (TestRepository other = web.another(dir.resolve("other"), revoking)) {
+      other.snapshot(disk, "name", "");
+    }
+    stall.release();
+    assertThatThrownBy(() -> revoked.get(30, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(RefusedException.class)
+        .hasMessageContaining("finished meanwhile");
+    web.assertHolds(web.tree().find(new BackupName("name")), disk);
+  }
+
+  private static void awaitReached(Fault fault) {
+    try {
+      fault.awaitReached();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 }

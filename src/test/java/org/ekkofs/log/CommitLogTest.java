@@ -20,6 +20,7 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.ekkofs.format.RecordCodec;
+import org.ekkofs.model.CancelledException;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.LogEvent;
 import org.ekkofs.model.LogRecord;
@@ -28,6 +29,8 @@ import org.ekkofs.model.Slot;
 import org.ekkofs.model.StoreUnavailableException;
 import org.ekkofs.model.TreeName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class CommitLogTest {
   private static final TreeName WEB = new TreeName("web");
@@ -152,6 +155,47 @@ class CommitLogTest {
     assertThat(append(log, intent(1, "a"))).isEqualTo(new Slot(2));
     assertThat(events()).containsExactly(create(), intent(1, "a"));
     assertThat(advances).containsExactly(new Slot(1), new Slot(2));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = MemoryLogStore.Answer.class,
+      names = {"INTERRUPTED_BEFORE", "INTERRUPTED_AFTER"})
+  void anInterruptWhileARecordIsWrittenDoesNotHideWhatBecameOfIt(MemoryLogStore.Answer answer) {
+    CommitLog log = created();
+    store.answer(answer);
+    assertThat(append(log, intent(1, "a"))).isEqualTo(new Slot(2));
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(events()).containsExactly(create(), intent(1, "a"));
+  }
+
+  @Test
+  void anInterruptBeforeARecordIsWrittenStopsIt() {
+    CommitLog log = created();
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> append(log, intent(1, "a"))).isInstanceOf(CancelledException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(events()).containsExactly(create());
+  }
+
+  @Test
+  void nothingIsAppendedToALogThatHasLostItsEnd() {
+    CommitLog log = created();
+    append(log, intent(1, "a"));
+    store.remove(new Slot(2));
+    assertThatThrownBy(() -> append(log, intent(2, "b")))
+        .isInstanceOf(CorruptException.class)
+        .hasMessageContaining("log of tree web is no longer what it was at record 2");
+    assertThat(events()).containsExactly(create());
+  }
+
+  @Test
+  void nothingIsAppendedToALogOfAnotherHistory() {
+    CommitLog log = created();
+    append(log, intent(1, "a"));
+    store.put(new Slot(2), RecordCodec.encode(Records.stamper("b").stamp(intent(3, "c"))));
+    assertThatThrownBy(() -> append(log, intent(2, "b"))).isInstanceOf(CorruptException.class);
+    assertThat(events()).containsExactly(create(), intent(3, "c"));
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentSkipListMap;
+import org.ekkofs.model.CancelledException;
 import org.ekkofs.model.Slot;
 import org.ekkofs.model.StoreUnavailableException;
 import org.ekkofs.model.TreeName;
@@ -18,6 +19,8 @@ final class MemoryLogStore implements LogStore {
     TRUE_ANSWER,
     APPLIED_BUT_LOST,
     NOT_APPLIED,
+    INTERRUPTED_BEFORE,
+    INTERRUPTED_AFTER,
     TAKEN_BUT_UNREADABLE
   }
 
@@ -44,6 +47,10 @@ final class MemoryLogStore implements LogStore {
     return List.copyOf(tries);
   }
 
+  void remove(Slot slot) {
+    records.remove(slot);
+  }
+
   void put(Slot slot, byte[] record) {
     records.put(slot, record.clone());
   }
@@ -54,6 +61,7 @@ final class MemoryLogStore implements LogStore {
 
   @Override
   public synchronized Optional<byte[]> read(TreeName tree, Slot slot) {
+    failIfInterrupted();
     if (unreadable > 0) {
       unreadable--;
       throw new StoreUnavailableException("injected: read");
@@ -67,10 +75,18 @@ final class MemoryLogStore implements LogStore {
     synchronized (this) {
       tries.add(new Try(slot, record.clone()));
       Answer answer = answers.isEmpty() ? Answer.TRUE_ANSWER : answers.remove();
+      if (answer == Answer.INTERRUPTED_BEFORE) {
+        Thread.currentThread().interrupt();
+      }
+      failIfInterrupted();
       if (answer == Answer.NOT_APPLIED) {
         throw new StoreUnavailableException("injected: create");
       }
       boolean won = records.putIfAbsent(slot, record.clone()) == null;
+      if (answer == Answer.INTERRUPTED_AFTER) {
+        Thread.currentThread().interrupt();
+        failIfInterrupted();
+      }
       if (answer == Answer.APPLIED_BUT_LOST) {
         throw new StoreUnavailableException("injected: answer lost");
       }
@@ -79,6 +95,13 @@ final class MemoryLogStore implements LogStore {
         return false;
       }
       return won;
+    }
+  }
+
+  /** As channels do: as long as the thread is marked as interrupted, nothing works. */
+  private static void failIfInterrupted() {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancelledException("interrupted");
     }
   }
 

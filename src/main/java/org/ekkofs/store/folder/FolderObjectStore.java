@@ -191,6 +191,8 @@ public final class FolderObjectStore implements ObjectStore {
     try {
       BodyWriter.write(Body.of(bytes), file, true);
       boolean created = link(target, file);
+      // What cannot be made durable now must be by the next sync, as the object is there.
+      unsynced.addFolders(target);
       // Also if another was first: whoever is told so may act on it.
       unsynced.syncFolders(target);
       return created;
