@@ -71,7 +71,7 @@ record MountOptions(
         value.apply("umask").map(MountOptions::octal).orElse(0),
         value.apply("refresh").map(MountOptions::seconds).orElse(USUAL_REFRESH),
         value.apply("cache_dir").map(MountOptions::path),
-        value.apply("cache_size").map(Sizes::parse),
+        value.apply("cache_size").map(MountOptions::size),
         value.apply("binding").map(Binding::parse).orElse(Binding.AUTO));
   }
 
@@ -110,6 +110,14 @@ record MountOptions(
       throw wrong("refresh", value, "1 to " + MAX_REFRESH_SECONDS + " seconds");
     }
     return Duration.ofSeconds(seconds);
+  }
+
+  private static long size(String value) {
+    try {
+      return Sizes.parse(value);
+    } catch (InvalidException e) {
+      throw new InvalidException("mount option cache_size: " + e.getMessage(), e);
+    }
   }
 
   private static Path path(String value) {
