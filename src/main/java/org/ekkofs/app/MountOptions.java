@@ -132,7 +132,10 @@ record MountOptions(
     throw wrong("cache_dir", value, "a path");
   }
 
-  /** The options as one can give them to another process, whatever its working directory. */
+  /**
+   * The options as one can give them to another process; without the cache folder, as a path may
+   * hold a comma.
+   */
   List<String> words() {
     List<String> words = new ArrayList<>();
     if (allowOther) {
@@ -142,7 +145,6 @@ record MountOptions(
     gid.ifPresent(id -> words.add("gid=" + id));
     words.add("umask=" + String.format(Locale.ROOT, "%03o", umask));
     words.add("refresh=" + refresh.toSeconds());
-    cacheFolder.ifPresent(folder -> words.add("cache_dir=" + folder));
     cacheBytes.ifPresent(bytes -> words.add("cache_size=" + bytes));
     words.add("binding=" + binding);
     return words;

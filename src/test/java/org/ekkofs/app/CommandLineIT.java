@@ -135,6 +135,15 @@ class CommandLineIT {
   }
 
   @Test
+  void handsAnyCacheFolderToTheMount() throws Exception {
+    Launcher.Result result =
+        launcher.shell(
+            "mkdir a,b && cd a,b && touch c && ekkofs -r ../empty mount . -o cache_dir=c");
+
+    assertThat(result.err()).hasLineCount(1).doesNotContain("unknown mount option");
+  }
+
+  @Test
   void saysSoIfItsOutputCannotBeWritten() throws Exception {
     Launcher.Result result = launcher.shell("ekkofs ls > /dev/full");
 
