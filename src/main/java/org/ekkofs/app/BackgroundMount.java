@@ -80,7 +80,7 @@ final class BackgroundMount {
   private List<String> command() {
     List<String> words = new ArrayList<>(List.of("setsid", context.launcher().toString()));
     words.addAll(List.of("--repository", context.location().toString()));
-    words.addAll(List.of("--cache-dir", context.cacheFolder().toString()));
+    words.addAll(List.of("--cache-dir", cache().toString()));
     if (context.debug()) {
       words.add("--debug");
     }
@@ -88,6 +88,10 @@ final class BackgroundMount {
     options.words().forEach(option -> words.addAll(List.of("-o", option)));
     words.addAll(List.of("--", mountpoint.toString()));
     return words;
+  }
+
+  private Path cache() {
+    return options.cacheFolder().orElseGet(context::cacheFolder);
   }
 
   private static CompletableFuture<List<String>> listen(Process process) {

@@ -2,10 +2,14 @@ package org.ekkofs.app;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.ekkofs.model.BackupName;
 import org.ekkofs.model.BackupPath;
+import org.ekkofs.model.InvalidException;
+import org.ekkofs.model.Names;
 import org.ekkofs.model.TreeName;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -93,10 +97,23 @@ final class CommandLines {
     return withValues(line);
   }
 
+  /** An empty word, as an unset variable leaves it, would mean the working directory. */
+  private static Path path(String word) {
+    if (word.isBlank()) {
+      throw new InvalidException("the name of a file or folder is empty");
+    }
+    try {
+      return Path.of(word);
+    } catch (InvalidPathException e) {
+      throw new InvalidException("\"" + Names.printable(word) + "\" cannot be a path", e);
+    }
+  }
+
   private static CommandLine withValues(CommandLine line) {
     return line.setExpandAtFiles(false)
         .registerConverter(TreeName.class, TreeName::new)
         .registerConverter(BackupName.class, BackupName::new)
-        .registerConverter(BackupPath.class, BackupPath::parse);
+        .registerConverter(BackupPath.class, BackupPath::parse)
+        .registerConverter(Path.class, CommandLines::path);
   }
 }

@@ -1,9 +1,16 @@
 package org.ekkofs.app;
 
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.ekkofs.backup.Repository;
+import org.ekkofs.model.Causes;
 import org.ekkofs.model.InvalidException;
+import org.ekkofs.model.RefusedException;
 import org.ekkofs.model.RepositoryDescriptor;
+import org.ekkofs.model.StoreUnavailableException;
 import org.ekkofs.store.ObjectStore;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -23,10 +30,32 @@ final class InitCommand implements Action {
   @Override
   public void run(Context context) {
     RepositoryLocation location = location(context);
+    requireRoom(location.folder());
     try (ObjectStore store = Context.newStore(location)) {
       RepositoryDescriptor descriptor = Repository.init(store, context.clock());
       context.say("made repository %s in %s".formatted(descriptor.id(), location));
     }
+  }
+
+  /** A folder with other things in it is a slip of the hand, and no place for a repository. */
+  private static void requireRoom(Path folder) {
+    if (!Files.isDirectory(folder) || Files.exists(folder.resolve(Repository.DESCRIPTOR_NAME))) {
+      return;
+    }
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, InitCommand::isForeign)) {
+      if (entries.iterator().hasNext()) {
+        throw new RefusedException(
+            folder + " is not empty, and no repository; name a new folder or an empty one");
+      }
+    } catch (IOException e) {
+      throw new StoreUnavailableException("cannot look into " + folder + ": " + Causes.of(e), e);
+    }
+  }
+
+  /** Neither something hidden, nor of the file system, nor left by an init that was killed. */
+  private static boolean isForeign(Path entry) {
+    String name = entry.getFileName().toString();
+    return !name.startsWith(".") && !name.equals("lost+found") && !name.equals("probe");
   }
 
   private RepositoryLocation location(Context context) {

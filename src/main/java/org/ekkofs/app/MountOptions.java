@@ -71,7 +71,7 @@ record MountOptions(
         value.apply("umask").map(MountOptions::octal).orElse(0),
         value.apply("refresh").map(MountOptions::seconds).orElse(USUAL_REFRESH),
         value.apply("cache_dir").map(MountOptions::path),
-        value.apply("cache_size").map(Sizes::parse),
+        value.apply("cache_size").map(MountOptions::size),
         value.apply("binding").map(Binding::parse).orElse(Binding.AUTO));
   }
 
@@ -112,6 +112,14 @@ record MountOptions(
     return Duration.ofSeconds(seconds);
   }
 
+  private static long size(String value) {
+    try {
+      return Sizes.parse(value);
+    } catch (InvalidException e) {
+      throw new InvalidException("mount option cache_size: " + e.getMessage(), e);
+    }
+  }
+
   private static Path path(String value) {
     try {
       if (!value.isEmpty()) {
@@ -124,7 +132,10 @@ record MountOptions(
     throw wrong("cache_dir", value, "a path");
   }
 
-  /** The options as one can give them to another process, whatever its working directory. */
+  /**
+   * The options as one can give them to another process; without the cache folder, as a path may
+   * hold a comma.
+   */
   List<String> words() {
     List<String> words = new ArrayList<>();
     if (allowOther) {
@@ -134,7 +145,6 @@ record MountOptions(
     gid.ifPresent(id -> words.add("gid=" + id));
     words.add("umask=" + String.format(Locale.ROOT, "%03o", umask));
     words.add("refresh=" + refresh.toSeconds());
-    cacheFolder.ifPresent(folder -> words.add("cache_dir=" + folder));
     cacheBytes.ifPresent(bytes -> words.add("cache_size=" + bytes));
     words.add("binding=" + binding);
     return words;

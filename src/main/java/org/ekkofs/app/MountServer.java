@@ -12,6 +12,7 @@ import org.ekkofs.fuse.Fuse;
 import org.ekkofs.fuse.FuseMount;
 import org.ekkofs.fuse.FuseOptions;
 import org.ekkofs.manifest.SegmentTable;
+import org.ekkofs.model.Causes;
 import org.ekkofs.model.FailedException;
 import org.ekkofs.vfs.RepositoryFileSystem;
 import org.ekkofs.vfs.VfsOptions;
@@ -38,7 +39,7 @@ final class MountServer {
   void serve() {
     Logs.forDaemon();
     Logger log = LoggerFactory.getLogger(MountServer.class);
-    try (Repository repository = context.open(options.cacheFolder());
+    try (Repository repository = openWithCache();
         ChunkCache cache = cache(repository);
         RepositoryFileSystem tree =
             RepositoryFileSystem.open(
@@ -55,6 +56,22 @@ final class MountServer {
       log.info("told to end");
     }
     log.info("unmounted {}", mountpoint);
+  }
+
+  /** Without a folder for manifests nothing could be read. */
+  private Repository openWithCache() {
+    Repository repository = context.open(options.cacheFolder());
+    Path manifests = repository.local().manifests(repository.descriptor().id());
+    try {
+      Files.delete(Files.createTempFile(Files.createDirectories(manifests), ".", ".tmp"));
+      return repository;
+    } catch (IOException e) {
+      repository.close();
+      throw new FailedException(
+          "cannot write to the cache folder %s: %s; name another with --cache-dir"
+              .formatted(repository.local().folder(), Causes.of(e)),
+          e);
+    }
   }
 
   /** Tells whoever started this process that the mount answers. */

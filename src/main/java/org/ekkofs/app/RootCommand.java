@@ -28,7 +28,7 @@ final class RootCommand {
       names = {"-r", "--repository"},
       paramLabel = "REPOSITORY",
       scope = ScopeType.INHERIT,
-      description = "Where the backups are: a folder, also as file:///path ($EKKOFS_REPOSITORY).")
+      description = "A folder, also as file:///path, with the backups ($EKKOFS_REPOSITORY).")
   Optional<String> repository = Optional.empty();
 
   @Option(

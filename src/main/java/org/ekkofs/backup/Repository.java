@@ -27,7 +27,10 @@ import org.ekkofs.store.ObjectStore;
 
 /** An open repository. Safe for use by many threads. */
 public final class Repository implements AutoCloseable {
-  private static final ObjectKey DESCRIPTOR = ObjectKey.of("ekkofs.json");
+  /** The object that makes a folder a repository. */
+  public static final String DESCRIPTOR_NAME = "ekkofs.json";
+
+  private static final ObjectKey DESCRIPTOR = ObjectKey.of(DESCRIPTOR_NAME);
   private static final int MAX_DESCRIPTOR_BYTES = 64 << 10;
 
   private final ObjectStore store;

@@ -5,7 +5,6 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -17,6 +16,7 @@ import java.util.UUID;
 import org.ekkofs.model.AlreadyExistsException;
 import org.ekkofs.model.BlockMask;
 import org.ekkofs.model.CancelledException;
+import org.ekkofs.model.Causes;
 import org.ekkofs.model.DiskGeometry;
 import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.FailedException;
@@ -243,7 +243,6 @@ final class RestoreTarget implements AutoCloseable {
     if (e instanceof ClosedByInterruptException) {
       return new CancelledException("writing " + path + " was interrupted", e);
     }
-    String why = e instanceof AccessDeniedException ? "permission denied" : e.getMessage();
-    return new FailedException("cannot write " + path + ": " + why, e);
+    return new FailedException("cannot write " + path + ": " + Causes.of(e), e);
   }
 }

@@ -23,7 +23,8 @@ final class FuseDevice {
           DEVICE + " does not exist: load the kernel module fuse, or let the container have it");
     }
     if (!Files.isReadable(DEVICE) || !Files.isWritable(DEVICE)) {
-      throw new FailedException("no permission to open " + DEVICE);
+      throw new FailedException(
+          "no permission to open %s: let root chmod it to 666, or mount as root".formatted(DEVICE));
     }
     if (Libc.calls().geteuid() != 0) {
       requireForUser(mountpoint, options);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.ekkofs.model.Causes;
 import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.FailedException;
 import org.ekkofs.model.InvalidException;
@@ -113,7 +114,8 @@ public final class Mountpoints {
             "the mountpoint " + place + " is not empty; mounting would hide what is in it");
       }
     } catch (IOException e) {
-      throw new FailedException("cannot look into the mountpoint " + place + ": " + reason(e), e);
+      throw new FailedException(
+          "cannot look into the mountpoint " + place + ": " + Causes.of(e), e);
     }
   }
 
@@ -184,15 +186,10 @@ public final class Mountpoints {
             : new FailedException("cannot unmount " + place + ": " + said.strip());
       }
     } catch (IOException e) {
-      throw new FailedException("cannot run " + program + ": " + reason(e), e);
+      throw new FailedException("cannot run " + program + ": " + Causes.of(e), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new FailedException("interrupted while unmounting " + place, e);
     }
-  }
-
-  private static String reason(IOException e) {
-    String message = e.getMessage();
-    return message == null ? e.toString() : message;
   }
 }

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.ekkofs.format.ZstdFiles;
 import org.ekkofs.model.BackupId;
+import org.ekkofs.model.Causes;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.FailedException;
 import org.ekkofs.model.StoredObject;
@@ -76,7 +77,7 @@ public final class ManifestFiles {
         }
       }
     } catch (IOException e) {
-      throw new FailedException("cannot keep the manifest in " + folder + ": " + e.getMessage(), e);
+      throw new FailedException("cannot keep the manifest in " + folder + ": " + Causes.of(e), e);
     }
   }
 
@@ -104,7 +105,7 @@ public final class ManifestFiles {
       used(file);
       bound.enforce(Set.of(file, sum(file)));
     } catch (IOException e) {
-      throw new FailedException("cannot keep the manifest in " + folder + ": " + e.getMessage(), e);
+      throw new FailedException("cannot keep the manifest in " + folder + ": " + Causes.of(e), e);
     }
   }
 
@@ -114,7 +115,7 @@ public final class ManifestFiles {
       Files.createDirectories(folder);
       return folder.resolve(UUID.randomUUID() + ".tmp");
     } catch (IOException e) {
-      throw new FailedException("cannot write to " + folder + ": " + e.getMessage(), e);
+      throw new FailedException("cannot write to " + folder + ": " + Causes.of(e), e);
     }
   }
 

@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.ekkofs.model.CancelledException;
+import org.ekkofs.model.Causes;
 import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.FailedException;
 import org.ekkofs.model.InvalidException;
@@ -80,8 +80,7 @@ public final class RawSource implements DiskSource {
   }
 
   private static EkkofsException unreadable(Path path, IOException e) {
-    String why = e instanceof AccessDeniedException ? "permission denied" : e.getMessage();
-    return new FailedException(path + " cannot be read: " + why, e);
+    return new FailedException(path + " cannot be read: " + Causes.of(e), e);
   }
 
   @Override

@@ -86,6 +86,9 @@ class CommandLineIT {
         Arguments.of("mount nowhere", 3, "does not exist"),
         Arguments.of("mount disk", 2, "not a directory"),
         Arguments.of("mount full", 5, "not empty"),
+        Arguments.of("init full", 5, "not empty"),
+        Arguments.of("mount ", 2, "empty"),
+        Arguments.of("mount empty -o cache_dir=disk", 1, "cache folder"),
         Arguments.of("-r empty mount empty", 3, "no repository"),
         Arguments.of("mount empty -o frobnicate", 2, "unknown mount option"),
         Arguments.of("umount empty", 3, "no ekkofs is mounted"),
@@ -129,6 +132,15 @@ class CommandLineIT {
     Launcher.Result result = launcher.shell("ekkofs help | head -n 1 > /dev/null");
 
     assertThat(result.err()).isEmpty();
+  }
+
+  @Test
+  void handsAnyCacheFolderToTheMount() throws Exception {
+    Launcher.Result result =
+        launcher.shell(
+            "mkdir a,b && cd a,b && touch c && ekkofs -r ../empty mount . -o cache_dir=c");
+
+    assertThat(result.err()).hasLineCount(1).doesNotContain("unknown mount option");
   }
 
   @Test

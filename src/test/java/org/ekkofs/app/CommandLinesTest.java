@@ -122,6 +122,9 @@ class CommandLinesTest {
       delimiter = '|',
       value = {
         "init                                       | 4 | already",
+        "init FOLDER                                | 5 | not empty",
+        "restore web/one EMPTY                      | 2 | empty",
+        "mount FOLDER -o cache_size=x               | 2 | cache_size",
         "ls nothing                                 | 3 | no tree",
         "show web/nothing                           | 3 | no backup",
         "snapshot /does/not/exist web/x             | 3 | does not exist",
@@ -142,7 +145,7 @@ class CommandLinesTest {
   void failsInOneLineWithItsOwnStatus(String line, int status, String message) {
     snapshot("web/one");
 
-    CommandLineRunner.Result result = ekkofs.run(line.replace("DISK", disk).split(" ", -1));
+    CommandLineRunner.Result result = ekkofs.run(words(line));
 
     assertThat(result.status()).isEqualTo(status);
     assertThat(result.err().lines().filter(text -> !text.startsWith("snapshot: ")))
@@ -150,6 +153,11 @@ class CommandLinesTest {
         .asString()
         .startsWith("ekkofs: ")
         .contains(message);
+  }
+
+  private String[] words(String line) {
+    String named = line.replace("DISK", disk).replace("FOLDER", folder.toString());
+    return named.replace("EMPTY", "").split(" ", -1);
   }
 
   @Test

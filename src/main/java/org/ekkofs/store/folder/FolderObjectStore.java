@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.ekkofs.model.Causes;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.StoreUnavailableException;
 import org.ekkofs.store.Body;
@@ -75,7 +76,7 @@ public final class FolderObjectStore implements ObjectStore {
       make(folder, PosixFilePermissions.fromString("rwx------"));
     } catch (IOException e) {
       throw new StoreUnavailableException(
-          "cannot make the folder " + folder + ": " + e.getMessage(), e);
+          "cannot make the folder " + folder + ": " + Causes.of(e), e);
     }
     return open(folder);
   }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -16,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.ekkofs.model.CancelledException;
+import org.ekkofs.model.Causes;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.InvalidException;
@@ -247,7 +247,6 @@ final class RootFolder {
   }
 
   private static String reason(IOException e) {
-    String detail = e instanceof FileSystemException failure ? failure.getReason() : e.getMessage();
-    return ": " + (detail == null ? e.getClass().getSimpleName() : detail);
+    return ": " + Causes.of(e);
   }
 }
