@@ -84,6 +84,9 @@ public final class CommitLog {
       if (event.isEmpty()) {
         return query.apply(state);
       }
+      if (!isAtEnd()) {
+        continue;
+      }
       LogRecord record = stamper.stamp(event.get());
       Slot slot = state.slot().next();
       LogRecord winner = contend(slot, record);
@@ -113,6 +116,42 @@ public final class CommitLog {
     }
     throw new StoreUnavailableException(
         "it is unknown whether record %s of tree %s was written".formatted(slot, tree), failure);
+  }
+
+  /**
+   * Reads what others have appended, and checks that nothing is missing in the middle, which
+   * reading alone takes for the end.
+   *
+   * @throws CorruptException if a record is missing
+   */
+  public synchronized void requireWhole() {
+    Slot newest = store.newest(tree);
+    refresh();
+    if (state.slot().compareTo(newest) < 0) {
+      throw missing(newest);
+    }
+  }
+
+  private CorruptException missing(Slot later) {
+    return new CorruptException(
+        "record %s of the log of tree %s is missing, but there is record %s"
+            .formatted(state.slot().next(), tree, later));
+  }
+
+  /**
+   * Whether nothing follows the next slot, as far as one look tells; if not, others have appended,
+   * and it has been read. Nobody may write into a gap: what follows would mean something else then.
+   */
+  private boolean isAtEnd() {
+    Slot next = state.slot().next();
+    if (read(next.next()).isEmpty()) {
+      return true;
+    }
+    refresh();
+    if (state.slot().compareTo(next) < 0) {
+      throw missing(next.next());
+    }
+    return false;
   }
 
   private void refresh() {
