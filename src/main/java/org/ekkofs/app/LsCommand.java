@@ -42,8 +42,8 @@ final class LsCommand implements Action {
   }
 
   private void trees(Context context, Repository repository) {
-    List<TreeView> views =
-        repository.treeNames().stream().map(repository::tree).map(TreeView::of).toList();
+    DamagedTrees damaged = new DamagedTrees();
+    List<TreeView> views = repository.trees(damaged).stream().map(TreeView::of).toList();
     if (json) {
       ArrayNode array = Json.array();
       views.forEach(view -> array.add(view.json()));
@@ -51,6 +51,7 @@ final class LsCommand implements Action {
     } else {
       TreeView.table(views, context.zone()).print(context.out());
     }
+    damaged.report();
   }
 
   private void backups(Context context, Tree selected) {

@@ -7,6 +7,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToLongFunction;
 import org.ekkofs.backup.Repository;
+import org.ekkofs.backup.Tree;
 import org.ekkofs.log.Phase;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.model.BackupFigures;
@@ -31,10 +32,9 @@ record Statistics(
     long objects,
     long objectBytes) {
 
-  /** Counts; asks the store to list everything. */
-  static Statistics of(Repository repository) {
-    List<List<TrackedBackup>> trees =
-        repository.treeNames().stream().map(name -> repository.tree(name).all()).toList();
+  /** Counts what can be read; asks the store to list everything. */
+  static Statistics of(Repository repository, DamagedTrees damaged) {
+    List<List<TrackedBackup>> trees = repository.trees(damaged).stream().map(Tree::all).toList();
     List<TrackedBackup> all = trees.stream().flatMap(List::stream).toList();
     AtomicLong objects = new AtomicLong();
     AtomicLong bytes = new AtomicLong();

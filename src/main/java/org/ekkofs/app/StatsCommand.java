@@ -19,12 +19,14 @@ final class StatsCommand implements Action {
   @Override
   public void run(Context context) {
     try (Repository repository = context.open()) {
-      Statistics statistics = Statistics.of(repository);
+      DamagedTrees damaged = new DamagedTrees();
+      Statistics statistics = Statistics.of(repository, damaged);
       if (json) {
         Json.print(context.out(), statistics.json());
       } else {
         print(context, repository, statistics);
       }
+      damaged.report();
     }
   }
 

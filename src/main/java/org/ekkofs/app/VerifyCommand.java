@@ -41,13 +41,22 @@ final class VerifyCommand implements Action {
     } else {
       print(context, report);
     }
-    if (!report.problems().isEmpty()) {
-      throw new CorruptException(
-          "the repository is damaged: %s in %s"
-              .formatted(
-                  Sizes.count(report.problems().size(), "problem"),
-                  Sizes.count(damaged(report), "backup")));
+    if (!report.allIsWell()) {
+      throw new CorruptException("the repository is damaged: " + summary(report));
     }
+  }
+
+  private static String summary(VerificationReport report) {
+    String backups =
+        "%s in %s"
+            .formatted(
+                Sizes.count(report.problems().size(), "problem"),
+                Sizes.count(damaged(report), "backup"));
+    String trees = Sizes.count(report.trees().size(), "tree") + " cannot be read";
+    if (report.trees().isEmpty()) {
+      return backups;
+    }
+    return report.problems().isEmpty() ? trees : backups + "; " + trees;
   }
 
   private VerificationReport verify(Context context) {
@@ -65,6 +74,9 @@ final class VerifyCommand implements Action {
   }
 
   private static void print(Context context, VerificationReport report) {
+    for (VerificationReport.TreeProblem problem : report.trees()) {
+      context.out().println(problem.tree() + ": " + Failures.oneLine(problem.message()));
+    }
     for (VerificationReport.Problem problem : report.problems()) {
       String range =
           problem
@@ -79,7 +91,7 @@ final class VerifyCommand implements Action {
                 Sizes.count(report.backups(), "backup"),
                 Sizes.count(report.chunks(), "chunk"),
                 Units.bytes(report.readBytes()),
-                report.problems().isEmpty() ? "all is well" : "found damage"));
+                report.allIsWell() ? "all is well" : "found damage"));
   }
 
   private static ObjectNode json(VerificationReport report) {
@@ -94,6 +106,9 @@ final class VerifyCommand implements Action {
       entry.put("name", problem.backup().name().value());
       problem.range().ifPresent(range -> entry.put("from", range.from()).put("to", range.to()));
       entry.put("message", problem.message());
+    }
+    for (VerificationReport.TreeProblem problem : report.trees()) {
+      problems.addObject().put("tree", problem.tree().value()).put("message", problem.message());
     }
     return json;
   }

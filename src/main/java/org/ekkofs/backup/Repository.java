@@ -1,11 +1,13 @@
 package org.ekkofs.backup;
 
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.ekkofs.catalog.Catalog;
 import org.ekkofs.format.DescriptorCodec;
@@ -163,14 +165,38 @@ public final class Repository implements AutoCloseable {
    * A tree.
    *
    * @throws NotFoundException if there is none of this name
+   * @throws CorruptException if its log is damaged, or its beginning is missing
    */
   public Tree tree(TreeName name) {
     Tree tree = treeOrNew(name);
     if (!tree.exists()) {
+      tree.requireWholeLog();
       throw new NotFoundException(
           "there is no tree \"" + name + "\"; \"ekkofs ls\" shows them all");
     }
     return tree;
+  }
+
+  /**
+   * Those trees whose logs can be read, in order of their names. One that another process is just
+   * making may be left out.
+   *
+   * @param damaged told of each of the others
+   */
+  public List<Tree> trees(BiConsumer<TreeName, CorruptException> damaged) {
+    List<Tree> readable = new ArrayList<>();
+    for (TreeName name : treeNames()) {
+      try {
+        Tree tree = treeOrNew(name);
+        tree.requireWholeLog();
+        if (tree.exists()) {
+          readable.add(tree);
+        }
+      } catch (CorruptException e) {
+        damaged.accept(name, e);
+      }
+    }
+    return readable;
   }
 
   /** A tree, which may not have been created yet. */

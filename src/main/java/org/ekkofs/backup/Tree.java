@@ -49,6 +49,11 @@ public final class Tree {
     return log.refreshed(TreeState::settings).isPresent();
   }
 
+  /** As {@link CommitLog#requireWhole}. */
+  void requireWholeLog() {
+    log.requireWhole();
+  }
+
   /** What the tree was created with. */
   public LogEvent.Create settings() {
     return log.current(TreeState::settings)

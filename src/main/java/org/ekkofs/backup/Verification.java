@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.ekkofs.log.Phase;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.model.BackupName;
+import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.TreeName;
 
 /** Checks that what is stored is what was committed. Safe for use by many threads. */
@@ -26,17 +27,18 @@ public final class Verification {
    * @param backup which backup of the tree; empty for all
    * @param readData whether to read and check all data
    * @throws org.ekkofs.model.NotFoundException if there is no such tree or backup
+   * @throws CorruptException if the log of the one tree to check is damaged
    * @throws org.ekkofs.model.StoreUnavailableException if the store cannot be asked; of what could
    *     not be asked nothing is reported
    */
   public VerificationReport verify(
       Optional<TreeName> tree, Optional<BackupName> backup, boolean readData, Progress progress) {
-    List<TreeName> names = tree.map(List::of).orElseGet(repository::treeNames);
-    List<Tree> trees = names.stream().map(repository::tree).toList();
+    Findings findings = new Findings();
+    List<Tree> trees =
+        tree.map(name -> List.of(whole(name))).orElseGet(() -> repository.trees(findings::tree));
     List<List<TrackedBackup>> backups = trees.stream().map(one -> chosen(one, backup)).toList();
     progress.begin(
         "verify", backups.stream().flatMap(List::stream).mapToLong(Verification::dataBytes).sum());
-    Findings findings = new Findings();
     for (int index = 0; index < trees.size(); index++) {
       try (TreeVerifier verifier =
           new TreeVerifier(repository, trees.get(index), readData, findings, progress)) {
@@ -44,6 +46,12 @@ public final class Verification {
       }
     }
     return findings.report();
+  }
+
+  private Tree whole(TreeName name) {
+    Tree tree = repository.tree(name);
+    tree.requireWholeLog();
+    return tree;
   }
 
   private static List<TrackedBackup> chosen(Tree tree, Optional<BackupName> backup) {
@@ -65,6 +73,7 @@ public final class Verification {
     private static final int MAX_PROBLEMS = 10_000;
 
     private final List<VerificationReport.Problem> problems = new ArrayList<>();
+    private final List<VerificationReport.TreeProblem> trees = new ArrayList<>();
     private long backups;
     private long chunks;
     private long readBytes;
@@ -81,6 +90,10 @@ public final class Verification {
       readBytes += bytes;
     }
 
+    void tree(TreeName tree, CorruptException damage) {
+      trees.add(new VerificationReport.TreeProblem(tree, String.valueOf(damage.getMessage())));
+    }
+
     int count() {
       return problems.size();
     }
@@ -92,7 +105,7 @@ public final class Verification {
     }
 
     VerificationReport report() {
-      return new VerificationReport(backups, chunks, readBytes, problems);
+      return new VerificationReport(backups, chunks, readBytes, problems, trees);
     }
   }
 }

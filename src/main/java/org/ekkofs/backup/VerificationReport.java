@@ -3,6 +3,7 @@ package org.ekkofs.backup;
 import java.util.List;
 import java.util.Optional;
 import org.ekkofs.model.BackupPath;
+import org.ekkofs.model.TreeName;
 
 /**
  * What a verification found.
@@ -10,14 +11,24 @@ import org.ekkofs.model.BackupPath;
  * @param backups how many backups were looked at
  * @param chunks how many chunks they refer to, each counted once a backup
  * @param readBytes how much was read from the store to check the data; 0 if only its presence was
- * @param problems what is wrong; empty if all is well
+ * @param problems what is wrong with backups; empty if all is well
+ * @param trees what is wrong with whole trees, of which no backup could be checked
  */
 public record VerificationReport(
-    long backups, long chunks, long readBytes, List<Problem> problems) {
-  /** Copies the problems. */
+    long backups, long chunks, long readBytes, List<Problem> problems, List<TreeProblem> trees) {
+  /** Copies the lists. */
   public VerificationReport {
     problems = List.copyOf(problems);
+    trees = List.copyOf(trees);
   }
+
+  /** Whether nothing is wrong. */
+  public boolean allIsWell() {
+    return problems.isEmpty() && trees.isEmpty();
+  }
+
+  /** A tree whose log is damaged. */
+  public record TreeProblem(TreeName tree, String message) {}
 
   /**
    * Something that is missing or damaged.

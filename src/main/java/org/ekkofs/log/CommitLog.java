@@ -76,9 +76,6 @@ public final class CommitLog {
    * Appends what the decision says, as soon as a slot is won. An interrupt while the record is
    * being written comes too late to stop it; it stays pending for the caller.
    *
-   * <p>XXAn interrupt that comes while the record is being written comes too late: it is kept for
-   * the caller, who is told what became of the record.
-   *
    * @throws StoreUnavailableException if it is unknown whether the record was written; then nobody
    *     may act as if it was, nor as if it was not
    * @throws CorruptException if the store's log is no longer the one that was read, as when an
@@ -92,6 +89,9 @@ public final class CommitLog {
         return query.apply(state);
       }
       checkContinuity();
+      if (!isAtEnd()) {
+        continue;
+      }
       LogRecord record = stamper.stamp(event.get());
       Slot slot = state.slot().next();
       LogRecord winner = contend(slot, record);
@@ -139,6 +139,42 @@ public final class CommitLog {
     }
     throw new StoreUnavailableException(
         "it is unknown whether record %s of tree %s was written".formatted(slot, tree), failure);
+  }
+
+  /**
+   * Reads what others have appended, and checks that nothing is missing in the middle, which
+   * reading alone takes for the end.
+   *
+   * @throws CorruptException if a record is missing
+   */
+  public synchronized void requireWhole() {
+    Slot newest = store.newest(tree);
+    refresh();
+    if (state.slot().compareTo(newest) < 0) {
+      throw missing(newest);
+    }
+  }
+
+  private CorruptException missing(Slot later) {
+    return new CorruptException(
+        "record %s of the log of tree %s is missing, but there is record %s"
+            .formatted(state.slot().next(), tree, later));
+  }
+
+  /**
+   * Whether nothing follows the next slot, as far as one look tells; if not, others have appended,
+   * and it has been read. Nobody may write into a gap: what follows would mean something else then.
+   */
+  private boolean isAtEnd() {
+    Slot next = state.slot().next();
+    if (read(next.next()).isEmpty()) {
+      return true;
+    }
+    refresh();
+    if (state.slot().compareTo(next) < 0) {
+      throw missing(next.next());
+    }
+    return false;
   }
 
   private void refresh() {

@@ -24,6 +24,12 @@ public interface LogStore {
    */
   boolean create(TreeName tree, Slot slot, byte[] record);
 
+  /**
+   * The highest slot that a listing shows, or {@link Slot#NONE}. What is listed exists, and so do
+   * all records before it; what is not listed may exist all the same.
+   */
+  Slot newest(TreeName tree);
+
   /** The trees that have a log, in order of their names. */
   List<TreeName> trees();
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.ekkofs.format.RecordCodec;
 import org.ekkofs.model.InvalidException;
 import org.ekkofs.model.Slot;
@@ -35,6 +36,21 @@ public final class ObjectLogStore implements LogStore {
   }
 
   @Override
+  public Slot newest(TreeName tree) {
+    AtomicLong newest = new AtomicLong();
+    store.list(
+        prefix(tree).value() + "/",
+        object -> newest.accumulateAndGet(slot(tree, object.key()), Math::max));
+    return new Slot(newest.get());
+  }
+
+  /** The number of the slot that a key is of; 0 if it is none's. */
+  private static long slot(TreeName tree, ObjectKey key) {
+    String name = key.value().substring(prefix(tree).value().length() + 1);
+    return name.matches("[0-9]{16}") ? Long.parseLong(name) : 0;
+  }
+
+  @Override
   public List<TreeName> trees() {
     List<TreeName> trees = new ArrayList<>();
     for (String child : store.children("trees/")) {
@@ -52,8 +68,11 @@ public final class ObjectLogStore implements LogStore {
     }
   }
 
+  private static ObjectKey prefix(TreeName tree) {
+    return ObjectKey.of("trees", tree.value(), "log");
+  }
+
   private static ObjectKey key(TreeName tree, Slot slot) {
-    return ObjectKey.of(
-        "trees", tree.value(), "log", String.format(Locale.ROOT, "%016d", slot.value()));
+    return new ObjectKey(prefix(tree).value() + String.format(Locale.ROOT, "/%016d", slot.value()));
   }
 }

@@ -342,4 +342,26 @@ class CommitLogTest {
       assertThat(all(log)).isEqualTo(first);
     }
   }
+
+  @Test
+  void appendsNothingIntoAGap() {
+    CommitLog log = created();
+    store.create(WEB, new Slot(3), RecordCodec.encode(record(3, intent(1, "one"))));
+
+    assertThatThrownBy(() -> append(log, intent(2, "two")))
+        .isInstanceOf(CorruptException.class)
+        .hasMessageContaining("record 2");
+    assertThat(store.read(WEB, new Slot(2))).isEmpty();
+    assertThatThrownBy(log::requireWhole).isInstanceOf(CorruptException.class);
+  }
+
+  @Test
+  void logWithoutAGapIsWhole() {
+    CommitLog log = created();
+    append(log("b"), intent(1, "one"));
+
+    log.requireWhole();
+
+    assertThat(seen(log)).isPresent();
+  }
 }

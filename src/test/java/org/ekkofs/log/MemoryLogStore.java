@@ -112,6 +112,11 @@ final class MemoryLogStore implements LogStore {
   }
 
   @Override
+  public synchronized Slot newest(TreeName tree) {
+    return records.keySet().stream().max(Slot::compareTo).orElse(Slot.NONE);
+  }
+
+  @Override
   public List<TreeName> trees() {
     return records.isEmpty() ? List.of() : List.of(new TreeName("web"));
   }
