@@ -65,6 +65,7 @@ public final class Verification {
     private static final int MAX_PROBLEMS = 10_000;
 
     private final List<VerificationReport.Problem> problems = new ArrayList<>();
+    private int found;
     private long backups;
     private long chunks;
     private long readBytes;
@@ -81,11 +82,13 @@ public final class Verification {
       readBytes += bytes;
     }
 
+    /** How many problems there were, also those that are too many to be listed. */
     int count() {
-      return problems.size();
+      return found;
     }
 
     void problem(VerificationReport.Problem problem) {
+      found++;
       if (problems.size() < MAX_PROBLEMS) {
         problems.add(problem);
       }
