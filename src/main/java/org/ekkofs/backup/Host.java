@@ -3,19 +3,24 @@ package org.ekkofs.backup;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.Optional;
 import org.ekkofs.model.WriterProcess;
 
 /** This machine and this process, and what can be known of other processes on it. */
 public record Host(WriterProcess self) {
+  /** Of the fields of proc(5)'s stat that follow the name, counted from 0, the start. */
+  private static final int START_AFTER_NAME = 19;
+
+  /** The kernel shows all programs 100 ticks a second. */
+  private static final long MILLIS_PER_TICK = 10;
+
   /** The process that runs this. */
   public static Host current() {
     return new Host(
-        new WriterProcess(
-            name(), bootId(), ProcessHandle.current().pid(), started(ProcessHandle.current())));
+        new WriterProcess(name(), bootId(), ProcessHandle.current().pid(), startOfThisProcess()));
   }
 
   private static String name() {
@@ -46,8 +51,21 @@ public record Host(WriterProcess self) {
     }
   }
 
-  private static long started(ProcessHandle process) {
-    return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+  /** Where it cannot be told the boot cannot be either, and so nothing is concluded from it. */
+  private static long startOfThisProcess() {
+    try {
+      return started("self");
+    } catch (IOException noProc) {
+      return 0;
+    }
+  }
+
+  /** When a process started, in milliseconds since the boot: no change of the clock changes it. */
+  private static long started(String process) throws IOException {
+    String stat = Files.readString(Path.of("/proc", process, "stat"), StandardCharsets.ISO_8859_1);
+    // The name in parentheses may hold anything.
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
+    return Long.parseLong(fields[START_AFTER_NAME]) * MILLIS_PER_TICK;
   }
 
   /** Whether the process runs on this host now. */
@@ -69,11 +87,17 @@ public record Host(WriterProcess self) {
     if (!isHere(writer)) {
       return false;
     }
-    Optional<ProcessHandle> process = ProcessHandle.of(writer.pid());
-    return process.isEmpty()
-        || process
-            .flatMap(found -> found.info().startInstant())
-            .map(start -> Math.abs(start.toEpochMilli() - writer.startedMillis()) > 1000)
-            .orElse(false);
+    try {
+      return started(Long.toString(writer.pid())) != writer.startedMillis();
+    } catch (NoSuchFileException notListed) {
+      return seesProcessesOfOthers();
+    } catch (IOException unknown) {
+      return false;
+    }
+  }
+
+  /** With the mount option hidepid, /proc does not list the processes of other users. */
+  private static boolean seesProcessesOfOthers() {
+    return Files.exists(Path.of("/proc/1/stat"));
   }
 }

@@ -74,6 +74,7 @@ public final class Verification {
 
     private final List<VerificationReport.Problem> problems = new ArrayList<>();
     private final List<VerificationReport.TreeProblem> trees = new ArrayList<>();
+    private int found;
     private long backups;
     private long chunks;
     private long readBytes;
@@ -94,11 +95,13 @@ public final class Verification {
       trees.add(new VerificationReport.TreeProblem(tree, String.valueOf(damage.getMessage())));
     }
 
+    /** How many problems there were, also those that are too many to be listed. */
     int count() {
-      return problems.size();
+      return found;
     }
 
     void problem(VerificationReport.Problem problem) {
+      found++;
       if (problems.size() < MAX_PROBLEMS) {
         problems.add(problem);
       }

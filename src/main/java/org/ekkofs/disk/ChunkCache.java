@@ -89,6 +89,10 @@ public final class ChunkCache implements AutoCloseable {
     } catch (RejectedExecutionException e) {
       underWay.remove(key, mine);
       mine.completeExceptionally(closed());
+    } catch (OutOfMemoryError noThread) {
+      // Others may be waiting for it.
+      underWay.remove(key, mine);
+      mine.completeExceptionally(noThread);
     }
     return mine;
   }

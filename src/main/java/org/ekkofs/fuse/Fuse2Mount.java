@@ -25,9 +25,7 @@ final class Fuse2Mount implements FuseMount {
 
   private final Fuse2Session session;
   private final LoopThreads loops;
-
-  /** Guarded by this. */
-  private boolean closed;
+  private final Ending ending = new Ending(this::end);
 
   private Fuse2Mount(
       Fuse2Library fuse, VirtualFileSystem tree, Path mountpoint, FuseOptions options) {
@@ -67,20 +65,8 @@ final class Fuse2Mount implements FuseMount {
   }
 
   @Override
-  public synchronized void close() {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    boolean interrupted = Thread.interrupted();
-    try {
-      end();
-    } catch (InterruptedException e) {
-      interrupted = true;
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+  public void close() {
+    ending.run();
   }
 
   private void end() throws InterruptedException {

@@ -15,7 +15,6 @@ import org.ekkofs.vfs.OpenFile;
 import org.ekkofs.vfs.VirtualFileSystem;
 import org.jspecify.annotations.Nullable;
 import ru.serce.jnrfuse.FuseFillDir;
-import ru.serce.jnrfuse.FuseStubFS;
 import ru.serce.jnrfuse.struct.FileStat;
 import ru.serce.jnrfuse.struct.FuseFileInfo;
 import ru.serce.jnrfuse.struct.Statvfs;
@@ -26,14 +25,8 @@ import ru.serce.jnrfuse.struct.Timespec;
  * path is null. Each returns at least 0, or a negative error number. Operations may wait, since
  * libfuse 2 takes the answer only from the thread that has the request.
  */
-final class Fuse2Operations extends FuseStubFS {
+final class Fuse2Operations extends Fuse2Refusals {
   private static final int ERANGE = 34;
-
-  /** An operation's result. */
-  @FunctionalInterface
-  private interface Body {
-    int run() throws InterruptedException;
-  }
 
   /** An open file and its node, whose attributes outlive its name. */
   private record Opened(FileNode node, OpenFile file) {}
@@ -47,8 +40,18 @@ final class Fuse2Operations extends FuseStubFS {
   private final Handles<DirectoryListing> directories = new Handles<>();
 
   Fuse2Operations(VirtualFileSystem tree, StatLayout stat, EventReads events, Failures failures) {
+    this(tree, new PathNodes(tree.root()), stat, events, failures);
+  }
+
+  private Fuse2Operations(
+      VirtualFileSystem tree,
+      PathNodes nodes,
+      StatLayout stat,
+      EventReads events,
+      Failures failures) {
+    super(nodes, failures);
     this.tree = tree;
-    this.nodes = new PathNodes(tree.root());
+    this.nodes = nodes;
     this.stat = stat;
     this.events = events;
     this.failures = failures;
@@ -74,28 +77,6 @@ final class Fuse2Operations extends FuseStubFS {
   /** Closes what is still open; only when no request can come any more. */
   void closeAll() {
     files.drain().forEach(opened -> close(opened.file));
-  }
-
-  private int guard(Body body) {
-    try {
-      return body.run();
-    } catch (Throwable failure) {
-      return -failures.errno(failure);
-    }
-  }
-
-  private int refuse(String path) {
-    return guard(
-        () -> {
-          throw ReadOnly.refusal(nodes.node(path));
-        });
-  }
-
-  private int refuseIn(String path) {
-    return guard(
-        () -> {
-          throw ReadOnly.refusal(nodes.parent(path));
-        });
   }
 
   @Override
@@ -340,61 +321,11 @@ final class Fuse2Operations extends FuseStubFS {
   }
 
   @Override
-  public int chmod(String path, long mode) {
-    return refuse(path);
-  }
-
-  @Override
-  public int chown(String path, long uid, long gid) {
-    return refuse(path);
-  }
-
-  @Override
-  public int setxattr(String path, String name, Pointer value, long size, int flags) {
-    return refuse(path);
-  }
-
-  @Override
-  public int removexattr(String path, String name) {
-    return refuse(path);
-  }
-
-  @Override
   public int fallocate(
       @Nullable String path, int mode, long offset, long length, FuseFileInfo fileInfo) {
     return guard(
         () -> {
           throw ReadOnly.refusal(files.get(fileInfo.fh.longValue()).node);
         });
-  }
-
-  @Override
-  public int mknod(String path, long mode, long device) {
-    return refuseIn(path);
-  }
-
-  @Override
-  public int mkdir(String path, long mode) {
-    return refuseIn(path);
-  }
-
-  @Override
-  public int rmdir(String path) {
-    return refuseIn(path);
-  }
-
-  @Override
-  public int symlink(String target, String path) {
-    return refuseIn(path);
-  }
-
-  @Override
-  public int rename(String path, String other) {
-    return refuseIn(path);
-  }
-
-  @Override
-  public int link(String path, String other) {
-    return refuseIn(other);
   }
 }

@@ -37,9 +37,7 @@ final class Fuse3Mount implements FuseMount {
   private final Fuse3Session session;
   private final LoopThreads loops;
   private final NameChanges changes;
-
-  /** Guarded by this. */
-  private boolean closed;
+  private final Ending ending = new Ending(this::end);
 
   private Fuse3Mount(
       Fuse3Library fuse, VirtualFileSystem tree, Path mountpoint, FuseOptions options) {
@@ -102,25 +100,13 @@ final class Fuse3Mount implements FuseMount {
   }
 
   @Override
-  public synchronized void close() {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    tree.listen((directory, name) -> {});
-    boolean interrupted = Thread.interrupted();
-    try {
-      end();
-    } catch (InterruptedException e) {
-      interrupted = true;
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+  public void close() {
+    ending.run();
   }
 
   /** A thread that cannot be ended keeps the session's memory; all else is given back. */
   private void end() throws InterruptedException {
+    tree.listen((directory, name) -> {});
     boolean quiet = changes.end();
     workers.endEvents();
     quiet &= loops.end(GRACE, PATIENCE);

@@ -8,6 +8,6 @@ package org.ekkofs.model;
  * @param bootId what tells this boot, and this namespace of process ids, from every other; empty
  *     where that is not known
  * @param pid process id
- * @param startedMillis when the process started, milliseconds since the epoch
+ * @param startedMillis when the process started, milliseconds since the boot
  */
 public record WriterProcess(String host, String bootId, long pid, long startedMillis) {}

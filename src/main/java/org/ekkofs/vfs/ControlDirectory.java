@@ -22,8 +22,10 @@ final class ControlDirectory implements DirectoryNode {
     this.mounted = options.clock().instant();
   }
 
-  VfsOptions options() {
-    return options;
+  /** The attributes of a file that holds the job's report. */
+  Attributes attributes(Job job, long fileInode, int permissions) {
+    return options.control(
+        fileInode, Attributes.Type.FILE, permissions, Report.of(job).length(), job.changed());
   }
 
   Jobs jobs() {

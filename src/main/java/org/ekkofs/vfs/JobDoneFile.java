@@ -13,14 +13,7 @@ record JobDoneFile(ControlDirectory directory, Job job) implements FileNode {
 
   @Override
   public Attributes attributes() {
-    return directory
-        .options()
-        .control(
-            Inodes.jobDone(job.number()),
-            Attributes.Type.FILE,
-            PERMISSIONS,
-            Report.of(job).length(),
-            job.changed());
+    return directory.attributes(job, Inodes.jobDone(job.number()), PERMISSIONS);
   }
 
   @Override

@@ -14,14 +14,7 @@ record JobFile(ControlDirectory directory, Job job) implements FileNode {
 
   @Override
   public Attributes attributes() {
-    return directory
-        .options()
-        .control(
-            Inodes.job(job.number()),
-            Attributes.Type.FILE,
-            PERMISSIONS,
-            Report.of(job).length(),
-            job.changed());
+    return directory.attributes(job, Inodes.job(job.number()), PERMISSIONS);
   }
 
   @Override

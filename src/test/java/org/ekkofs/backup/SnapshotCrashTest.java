@@ -157,7 +157,7 @@ class SnapshotCrashTest {
   void aProcessIdThatIsUsedAgainIsAnotherProcess() {
     WriterProcess self = Host.current().self();
     leaveOpen(
-        new WriterProcess(self.host(), self.bootId(), self.pid(), self.startedMillis() - 60_000));
+        new WriterProcess(self.host(), self.bootId(), self.pid(), self.startedMillis() + 60_000));
     web.snapshot(disk, "second", "first");
     assertThat(web.tree().all()).noneMatch(TrackedBackup::isOpen);
   }

@@ -257,4 +257,16 @@ class VerificationTest {
                     .verify(Optional.empty(), Optional.empty(), true, stop))
         .isInstanceOf(CancelledException.class);
   }
+
+  @Test
+  void problemsThatAreTooManyToBeListedStillCount() {
+    Verification.Findings findings = new Verification.Findings();
+    VerificationReport.Problem problem =
+        new VerificationReport.Problem(BackupPath.parse("web/a"), Optional.empty(), "damaged");
+    for (int n = 0; n < 10_005; n++) {
+      findings.problem(problem);
+    }
+    assertThat(findings.count()).isEqualTo(10_005);
+    assertThat(findings.report().problems()).hasSize(10_000);
+  }
 }
