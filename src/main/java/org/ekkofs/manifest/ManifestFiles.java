@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -32,6 +33,7 @@ import org.ekkofs.store.TreeKeys;
  * content.
  */
 public final class ManifestFiles {
+  private static final int MAX_SUM_BYTES = 64;
   private static final int FETCH_BYTES = 8 << 20;
 
   /** How often a file that another process removes before it is opened is fetched again. */
@@ -174,14 +176,17 @@ public final class ManifestFiles {
     Path digest = sum(raw);
     try {
       Files.writeString(digest, sha256(raw));
-      Files.move(raw, file, StandardCopyOption.ATOMIC_MOVE);
-      Files.move(digest, sum(file), StandardCopyOption.ATOMIC_MOVE);
+      replace(raw, file);
+      replace(digest, sum(file));
     } finally {
       Files.deleteIfExists(digest);
     }
   }
 
   private static boolean isIntact(Path file, StoredObject expected) throws IOException {
+    if (!isFile(file) || !isFile(sum(file)) || Files.size(sum(file)) > MAX_SUM_BYTES) {
+      return false;
+    }
     try {
       String sum = Files.readString(sum(file));
       long length = Files.size(file);
@@ -190,6 +195,21 @@ public final class ManifestFiles {
     } catch (NoSuchFileException | MalformedInputException absent) {
       return false;
     }
+  }
+
+  /**
+   * Whether it can be read without surprises; links and pipes can have none of ours behind them.
+   */
+  private static boolean isFile(Path path) {
+    return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** As a rename, which replaces whatever is there but a directory. */
+  private static void replace(Path source, Path target) throws IOException {
+    if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+      Files.delete(target);
+    }
+    Files.move(source, target, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static Path sum(Path file) {

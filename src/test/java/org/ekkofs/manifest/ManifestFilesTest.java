@@ -169,6 +169,13 @@ class ManifestFilesTest {
             () -> Files.write(local(ID), new byte[0]),
             () -> Files.delete(local(ID)),
             () -> Files.delete(sum),
+            () -> Files.write(sum, new byte[65]),
+            () -> Files.createDirectory(gone(local(ID))),
+            () -> Files.createDirectory(gone(sum)),
+            () -> Files.createSymbolicLink(gone(local(ID)), local(ID)),
+            () -> Files.createSymbolicLink(gone(sum), sum),
+            () -> assertThat(run("mkfifo", gone(local(ID)).toString())).isZero(),
+            () -> assertThat(run("mkfifo", gone(sum).toString())).isZero(),
             () -> Files.write(sum, new byte[] {-1, -2}),
             () -> Files.write(sum, new byte[0]));
     for (IoAction damage : damages) {
@@ -180,8 +187,14 @@ class ManifestFilesTest {
     }
   }
 
+  /** The path, of a file that is deleted so that something else can take its place. */
+  private static Path gone(Path file) throws IOException {
+    Files.delete(file);
+    return file;
+  }
+
   private interface IoAction {
-    void run() throws IOException;
+    void run() throws Exception;
   }
 
   @Test
