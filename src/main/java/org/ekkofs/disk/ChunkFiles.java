@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
@@ -89,7 +91,12 @@ public final class ChunkFiles implements AutoCloseable {
   }
 
   private byte[] read(ObjectKey key, int maxBytes) throws IOException {
-    try (InputStream in = Files.newInputStream(folder.resolve(key.value()))) {
+    Path file = folder.resolve(key.value());
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      // Opening a pipe would wait for ever.
+      throw new NoSuchFileException(file.toString());
+    }
+    try (InputStream in = Files.newInputStream(file)) {
       return in.readNBytes(maxBytes + 1);
     }
   }
