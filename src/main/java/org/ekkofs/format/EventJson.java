@@ -1,7 +1,6 @@
 package org.ekkofs.format;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Optional;
 import org.ekkofs.model.BackupFigures;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.BackupName;
@@ -102,7 +101,7 @@ final class EventJson {
           new LogEvent.Intent(
               backup(json, "backup"),
               new BackupName(json.text("name")),
-              json.has("parent") ? Optional.of(backup(json, "parent")) : Optional.empty(),
+              json.optionalUuid("parent").map(BackupId::new),
               writer(json.object("writer")));
       case "COMMIT" ->
           new LogEvent.Commit(

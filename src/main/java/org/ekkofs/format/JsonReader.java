@@ -15,6 +15,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.ekkofs.model.BackupId;
@@ -116,6 +117,10 @@ final class JsonReader {
 
   UUID uuid(String name) {
     return BackupId.parse(text(name)).value();
+  }
+
+  Optional<UUID> optionalUuid(String name) {
+    return has(name) ? Optional.of(uuid(name)) : Optional.empty();
   }
 
   Digest digest(String name) {

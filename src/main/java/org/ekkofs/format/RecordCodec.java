@@ -14,6 +14,7 @@ import org.ekkofs.model.LogRecord;
  *   "format" : 1,
  *   "type" : "HIDE",
  *   "nonce" : "6f1c…",                            UUID
+ *   "previous" : "b7d2…",                         nonce of the record before; not in the first
  *   "time" : "2026-11-23T12:00:00Z",
  *   "host" : "web1",
  *   "backup" : "90aa…"
@@ -38,6 +39,7 @@ public final class RecordCodec {
     json.put("format", FORMAT);
     json.put("type", EventJson.type(record.event()));
     json.put("nonce", record.nonce().toString());
+    record.previous().ifPresent(previous -> json.put("previous", previous.toString()));
     json.put("time", record.time().toString());
     json.put("host", record.host());
     EventJson.write(record.event(), json);
@@ -74,6 +76,7 @@ public final class RecordCodec {
     LogRecord record =
         new LogRecord(
             json.uuid("nonce"),
+            json.optionalUuid("previous"),
             json.instant("time"),
             json.text("host"),
             EventJson.read(type, json));

@@ -92,7 +92,7 @@ public final class CommitLog {
       if (!isAtEnd()) {
         continue;
       }
-      LogRecord record = stamper.stamp(event.get());
+      LogRecord record = stamper.stamp(state.last(), event.get());
       Slot slot = state.slot().next();
       LogRecord winner = contend(slot, record);
       apply(slot, winner);

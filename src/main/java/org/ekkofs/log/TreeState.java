@@ -94,11 +94,15 @@ public final class TreeState {
   /**
    * Applies the record in the slot that follows.
    *
-   * @throws CorruptException if the log does not begin with CREATE, or the slot is not the next
+   * @throws CorruptException if the log does not begin with CREATE, the slot is not the next, or
+   *     the record was written after another one
    */
   public void apply(Slot at, LogRecord record) {
     if (!at.equals(slot.next())) {
       throw new CorruptException("log record %s follows record %s".formatted(at, slot));
+    }
+    if (!record.previous().equals(last.map(LogRecord::nonce))) {
+      throw new CorruptException("it was not written after the record that is before it now");
     }
     if (settings.isEmpty()) {
       create(record.event());

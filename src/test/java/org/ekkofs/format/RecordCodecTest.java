@@ -28,6 +28,7 @@ class RecordCodecTest {
   private static final BackupId BACKUP = BackupId.parse("90aa3c1e-7f61-4d2b-9f0a-0c6b1f6d2a11");
   private static final BackupId PARENT = BackupId.parse("11111111-2222-4333-8444-555555555555");
   private static final UUID NONCE = UUID.fromString("6f1c2a7e-0000-4000-8000-000000000001");
+  private static final UUID PREVIOUS = UUID.fromString("b7d2e9a0-0000-4000-8000-000000000002");
   private static final Instant TIME = Instant.parse("2026-11-23T12:00:00.123456789Z");
   private static final WriterProcess WRITER =
       new WriterProcess("wéb1 \"x\"\n", "", 4711, 1_790_000_000_000L);
@@ -83,6 +84,7 @@ class RecordCodecTest {
               "format" : 1,
               "type" : "INTENT",
               "nonce" : "6f1c2a7e-0000-4000-8000-000000000001",
+              "previous" : "b7d2e9a0-0000-4000-8000-000000000002",
               "time" : "2026-11-23T12:00:00.123456789Z",
               "host" : "web1",
               "backup" : "90aa3c1e-7f61-4d2b-9f0a-0c6b1f6d2a11",
@@ -164,7 +166,8 @@ class RecordCodecTest {
 
   @Test
   void whatCouldNotBeReadIsNotWritten() {
-    LogRecord record = new LogRecord(NONCE, TIME, "h".repeat(256), new LogEvent.Hide(BACKUP));
+    LogRecord record =
+        new LogRecord(NONCE, Optional.empty(), TIME, "h".repeat(256), new LogEvent.Hide(BACKUP));
     assertThatThrownBy(() -> RecordCodec.encode(record)).isInstanceOf(CorruptException.class);
   }
 
@@ -187,6 +190,8 @@ class RecordCodecTest {
   }
 
   private static LogRecord record(LogEvent event) {
-    return new LogRecord(NONCE, TIME, "web1", event);
+    Optional<UUID> previous =
+        event instanceof LogEvent.Create ? Optional.empty() : Optional.of(PREVIOUS);
+    return new LogRecord(NONCE, previous, TIME, "web1", event);
   }
 }

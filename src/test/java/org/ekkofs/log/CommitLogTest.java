@@ -3,6 +3,7 @@ package org.ekkofs.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.ekkofs.log.Records.create;
+import static org.ekkofs.log.Records.hide;
 import static org.ekkofs.log.Records.id;
 import static org.ekkofs.log.Records.intent;
 import static org.ekkofs.log.Records.record;
@@ -193,7 +194,7 @@ class CommitLogTest {
   void nothingIsAppendedToALogOfAnotherHistory() {
     CommitLog log = created();
     append(log, intent(1, "a"));
-    store.put(new Slot(2), RecordCodec.encode(Records.stamper("b").stamp(intent(3, "c"))));
+    store.put(new Slot(2), after(new Slot(1), intent(3, "c")));
     assertThatThrownBy(() -> append(log, intent(2, "b"))).isInstanceOf(CorruptException.class);
     assertThat(events()).containsExactly(create(), intent(3, "c"));
   }
@@ -219,8 +220,7 @@ class CommitLogTest {
         mine.append(
             state -> {
               if (seen.isEmpty()) {
-                store.put(
-                    new Slot(2), RecordCodec.encode(Records.stamper("b").stamp(intent(2, "b"))));
+                store.put(new Slot(2), after(new Slot(1), intent(2, "b")));
               }
               seen.add(state.slot());
               return Optional.of(intent(1, "a"));
@@ -341,6 +341,34 @@ class CommitLogTest {
     for (CommitLog log : logs) {
       assertThat(all(log)).isEqualTo(first);
     }
+  }
+
+  /** What another host appends after the record in a slot. */
+  private byte[] after(Slot slot, LogEvent event) {
+    Optional<LogRecord> last = store.read(WEB, slot).map(RecordCodec::decode);
+    return RecordCodec.encode(Records.stamper("b").stamp(last, event));
+  }
+
+  @Test
+  void aRecordInThePlaceOfAnotherIsNoticed() {
+    CommitLog log = created();
+    append(log, intent(1, "a"));
+    append(log, hide(1));
+    store.put(new Slot(2), store.read(WEB, new Slot(3)).orElseThrow());
+
+    assertThatThrownBy(() -> log("b").refreshed(TreeState::slot))
+        .isInstanceOf(CorruptException.class)
+        .hasMessageStartingWith("record 2 of the log of tree web: it was not written after");
+  }
+
+  @Test
+  void anOlderCopyOfTheLogThatWentOnIsNoticedByWhoReadTheNewer() {
+    CommitLog log = created();
+    append(log, intent(1, "a"));
+    store.put(new Slot(2), after(new Slot(1), intent(2, "b")));
+    store.put(new Slot(3), after(new Slot(2), intent(3, "c")));
+
+    assertThatThrownBy(() -> log.refreshed(TreeState::slot)).isInstanceOf(CorruptException.class);
   }
 
   @Test

@@ -76,7 +76,8 @@ public final class Records {
 
   /** The record of an event; its nonce and its time tell the slot. */
   public static LogRecord record(long slot, LogEvent event) {
-    return new LogRecord(new UUID(7, slot), TIME.plusSeconds(slot), "web1", event);
+    Optional<UUID> previous = slot == 1 ? Optional.empty() : Optional.of(new UUID(7, slot - 1));
+    return new LogRecord(new UUID(7, slot), previous, TIME.plusSeconds(slot), "web1", event);
   }
 
   /** The state after these records, CREATE before them. */
