@@ -274,6 +274,8 @@ abstract class MountedRepositoryContract {
         cmp "$2" web/monday.raw
         [ "$(readlink web/latest.raw)" = monday.raw ]
         fails 'Invalid argument' 'echo nonsense > control/a' "$3"
+        fails 'Input/output error' 'cat control/a.done' "$3"
+        grep -q 'refused: nonsense' control/a
         fails 'Invalid argument' 'echo snapshot relative web/x > control/b' "$3"
         fails 'Invalid argument' "echo snapshot $2 web/../x > control/c" "$3"
         fails 'No such file' "echo snapshot /none/such web/x > control/d" "$3"
