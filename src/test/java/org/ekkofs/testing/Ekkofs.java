@@ -25,6 +25,13 @@ public final class Ekkofs {
       return this;
     }
 
+    /** Requires that a signal ended it, cleanly. */
+    public Result interrupted() {
+      assertThat(status).as("%s%n%s", out, err).isEqualTo(130);
+      assertThat(err).doesNotContain("Exception");
+      return this;
+    }
+
     /** Requires failure with a status and one line that contains a text. */
     public Result fails(int expected, String text) {
       assertThat(status).as("%s%n%s", out, err).isEqualTo(expected);
