@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.ekkofs.model.BackupName;
 import org.ekkofs.model.BackupPath;
 import org.ekkofs.model.InvalidException;
@@ -20,20 +19,15 @@ final class CommandLines {
   private CommandLines() {}
 
   /** Runs a command line of the program; gives the exit status. */
-  static int run(
-      List<String> words,
-      Map<String, String> environment,
-      Console console,
-      Interruption interruption) {
+  static int run(List<String> words, World world) {
     RootCommand root = new RootCommand();
+    Console console = world.console();
     Failures failures = new Failures(console.err());
     try {
       CommandLine line = program(root);
       line.setParameterExceptionHandler((failure, given) -> failures.misused(failure));
       line.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
-      line.setExecutionStrategy(
-          parsed ->
-              execute(parsed, new Context(root, environment, console, interruption), failures));
+      line.setExecutionStrategy(parsed -> execute(parsed, new Context(root, world), failures));
       int status = line.execute(words.toArray(String[]::new));
       console.flush();
       return status;

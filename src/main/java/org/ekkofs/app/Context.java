@@ -4,7 +4,6 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneId;
-import java.util.Map;
 import java.util.Optional;
 import org.ekkofs.backup.LocalState;
 import org.ekkofs.backup.Repository;
@@ -19,29 +18,21 @@ import org.ekkofs.store.folder.FolderObjectStore;
  */
 final class Context {
   private final RootCommand options;
-  private final Map<String, String> environment;
-  private final Console console;
-  private final Interruption interruption;
+  private final World world;
 
-  Context(
-      RootCommand options,
-      Map<String, String> environment,
-      Console console,
-      Interruption interruption) {
+  Context(RootCommand options, World world) {
     this.options = options;
-    this.environment = environment;
-    this.console = console;
-    this.interruption = interruption;
+    this.world = world;
   }
 
   PrintStream out() {
-    return console.out();
+    return world.console().out();
   }
 
   /** Says something to a person who looks on; not with {@code --quiet}. */
   void say(String message) {
     if (!options.quiet) {
-      console.out().println(message);
+      world.console().out().println(message);
     }
   }
 
@@ -62,7 +53,7 @@ final class Context {
   }
 
   Console console() {
-    return console;
+    return world.console();
   }
 
   /** Whether another process of ekkofs started this one, and listens to its output. */
@@ -77,12 +68,14 @@ final class Context {
 
   /** What made a command fail: whatever it is, not the command once the user has stopped it. */
   Throwable causeOf(Throwable failure) {
-    return interruption.requested() ? new CancelledException("interrupted", failure) : failure;
+    return world.interruption().requested()
+        ? new CancelledException("interrupted", failure)
+        : failure;
   }
 
   /** The setting, if it is there and not empty. */
   Optional<String> environment(String name) {
-    return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
+    return Optional.ofNullable(world.environment().get(name)).filter(value -> !value.isEmpty());
   }
 
   /**
@@ -124,7 +117,7 @@ final class Context {
 
   /** The store of a repository that is there. */
   ObjectStore store() {
-    return FolderObjectStore.open(location().folder());
+    return world.around().apply(FolderObjectStore.open(location().folder()));
   }
 
   /** The store of a repository that is to be made. */
@@ -148,7 +141,7 @@ final class Context {
       return Repository.open(
           store,
           new LocalState(otherCache.orElseGet(this::cacheFolder)),
-          CrashHook.surroundings(environment));
+          CrashHook.surroundings(world.environment()));
     } catch (RuntimeException e) {
       store.close();
       throw e;
@@ -158,12 +151,12 @@ final class Context {
   /** Something to show how far a long work has come, which also stops it if the user says so. */
   ShownProgress progress() {
     if (options.quiet) {
-      return new ShownProgress(ProgressDisplay.NONE, interruption);
+      return new ShownProgress(ProgressDisplay.NONE, world.interruption());
     }
     return new ShownProgress(
-        console.terminal()
-            ? new ProgressBarDisplay(console.err())
-            : new ProgressLines(console.err(), clock()),
-        interruption);
+        world.console().terminal()
+            ? new ProgressBarDisplay(world.console().err())
+            : new ProgressLines(world.console().err(), clock()),
+        world.interruption());
   }
 }

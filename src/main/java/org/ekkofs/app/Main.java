@@ -12,6 +12,8 @@ public final class Main {
     Console console = Console.ofProcess(System.getenv(BackgroundMount.MARK) != null);
     System.exit(
         interruption.guard(
-            () -> CommandLines.run(List.of(args), System.getenv(), console, interruption)));
+            () ->
+                CommandLines.run(
+                    List.of(args), new World(System.getenv(), console, interruption))));
   }
 }

@@ -56,7 +56,8 @@ final class Rehearsal {
         Map.of(
             "EKKOFS_REPOSITORY", folder.resolve("repository").toString(),
             "EKKOFS_CACHE_DIR", folder.resolve("cache").toString());
-    CommandLines.run(command, environment, console, new Interruption(Thread.currentThread()));
+    CommandLines.run(
+        command, new World(environment, console, new Interruption(Thread.currentThread())));
   }
 
   private static void delete(Path folder) throws IOException {

@@ -37,7 +37,8 @@ final class CommandLineRunner {
             Optional::empty);
     int status =
         CommandLines.run(
-            List.of(words), environment, console, new Interruption(Thread.currentThread()));
+            List.of(words),
+            new World(environment, console, new Interruption(Thread.currentThread())));
     return new Result(
         status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }

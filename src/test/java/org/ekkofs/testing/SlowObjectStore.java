@@ -1,0 +1,38 @@
+package org.ekkofs.testing;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import org.ekkofs.store.ForwardingObjectStore;
+import org.ekkofs.store.ObjectKey;
+import org.ekkofs.store.ObjectStore;
+
+/** Stands for a store far away: every read takes so much longer, however many run at once. */
+public final class SlowObjectStore extends ForwardingObjectStore {
+  private final Duration delay;
+
+  /** Wraps a store. */
+  public SlowObjectStore(ObjectStore store, Duration delay) {
+    super(store);
+    this.delay = delay;
+  }
+
+  @Override
+  public Optional<byte[]> get(ObjectKey key, int maxBytes) {
+    travel();
+    return super.get(key, maxBytes);
+  }
+
+  @Override
+  public Optional<byte[]> getRange(ObjectKey key, long offset, int length) {
+    travel();
+    return super.getRange(key, offset, length);
+  }
+
+  private void travel() {
+    long arrival = System.nanoTime() + delay.toNanos();
+    for (long left = delay.toNanos(); left > 0; left = arrival - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+    }
+  }
+}
