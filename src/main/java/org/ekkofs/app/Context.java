@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.ekkofs.backup.LocalState;
 import org.ekkofs.backup.Repository;
 import org.ekkofs.model.CancelledException;
@@ -127,16 +128,17 @@ final class Context {
 
   /** Opens the repository; whoever asked closes it. */
   Repository open() {
-    return open(Optional.empty());
+    return open(Optional.empty(), UnaryOperator.identity());
   }
 
   /**
    * Opens the repository; whoever asked closes it.
    *
    * @param otherCache a place for local copies instead of {@link #cacheFolder}
+   * @param around put around its store
    */
-  Repository open(Optional<Path> otherCache) {
-    ObjectStore store = store();
+  Repository open(Optional<Path> otherCache, UnaryOperator<ObjectStore> around) {
+    ObjectStore store = around.apply(store());
     try {
       return Repository.open(
           store,

@@ -24,7 +24,9 @@ import org.ekkofs.model.Names;
  * @param umask permission bits to take away
  * @param refresh how often to look for what other hosts have done
  * @param cacheFolder where to keep what can be fetched again, instead of the usual place
- * @param cacheBytes how much chunks may take on the disk; empty for what suits the disk
+ * @param cacheBytes how much segments may take on the disk; empty for what suits the disk
+ * @param memoryBytes how much segments may take in memory
+ * @param timeout how long a read waits for the store
  * @param binding which FUSE library to use
  */
 record MountOptions(
@@ -35,12 +37,26 @@ record MountOptions(
     Duration refresh,
     Optional<Path> cacheFolder,
     Optional<Long> cacheBytes,
+    long memoryBytes,
+    Duration timeout,
     Binding binding) {
-  private static final int MAX_REFRESH_SECONDS = 24 * 60 * 60;
+  private static final int MAX_SECONDS = 24 * 60 * 60;
   private static final Duration USUAL_REFRESH = Duration.ofSeconds(5);
+  private static final Duration USUAL_TIMEOUT = Duration.ofMinutes(1);
+  private static final long USUAL_MEMORY_BYTES = 128L << 20;
+  private static final long MAX_MEMORY_BYTES = 64L << 30;
 
   private static final Set<String> WITH_VALUE =
-      Set.of("uid", "gid", "umask", "refresh", "cache_dir", "cache_size", "binding");
+      Set.of(
+          "uid",
+          "gid",
+          "umask",
+          "refresh",
+          "cache_dir",
+          "cache_size",
+          "memory_size",
+          "timeout",
+          "binding");
 
   /**
    * Reads {@code NAME=VALUE} and {@code NAME}; of several values for one name the last holds.
@@ -69,16 +85,18 @@ record MountOptions(
         value.apply("uid").map(text -> id("uid", text)),
         value.apply("gid").map(text -> id("gid", text)),
         value.apply("umask").map(MountOptions::octal).orElse(0),
-        value.apply("refresh").map(MountOptions::seconds).orElse(USUAL_REFRESH),
+        value.apply("refresh").map(text -> seconds("refresh", text)).orElse(USUAL_REFRESH),
         value.apply("cache_dir").map(MountOptions::path),
-        value.apply("cache_size").map(MountOptions::size),
+        value.apply("cache_size").map(text -> size("cache_size", text)),
+        value.apply("memory_size").map(MountOptions::memory).orElse(USUAL_MEMORY_BYTES),
+        value.apply("timeout").map(text -> seconds("timeout", text)).orElse(USUAL_TIMEOUT),
         value.apply("binding").map(Binding::parse).orElse(Binding.AUTO));
   }
 
   private static InvalidException unknown(String name) {
     return new InvalidException(
         ("unknown mount option \"%s\"; there are allow_other, uid=, gid=, umask=, refresh=,"
-                + " cache_dir=, cache_size= and binding=")
+                + " cache_dir=, cache_size=, memory_size=, timeout= and binding=")
             .formatted(Names.printable(name)));
   }
 
@@ -101,23 +119,31 @@ record MountOptions(
     return Integer.parseInt(value, 8);
   }
 
-  private static Duration seconds(String value) {
+  private static Duration seconds(String name, String value) {
     if (!value.matches("[0-9]{1,5}s?")) {
-      throw wrong("refresh", value, "a number of seconds");
+      throw wrong(name, value, "a number of seconds");
     }
     int seconds = Integer.parseInt(value.replace("s", ""));
-    if (seconds < 1 || seconds > MAX_REFRESH_SECONDS) {
-      throw wrong("refresh", value, "1 to " + MAX_REFRESH_SECONDS + " seconds");
+    if (seconds < 1 || seconds > MAX_SECONDS) {
+      throw wrong(name, value, "1 to " + MAX_SECONDS + " seconds");
     }
     return Duration.ofSeconds(seconds);
   }
 
-  private static long size(String value) {
+  private static long size(String name, String value) {
     try {
       return Sizes.parse(value);
     } catch (InvalidException e) {
-      throw new InvalidException("mount option cache_size: " + e.getMessage(), e);
+      throw new InvalidException("mount option " + name + ": " + e.getMessage(), e);
     }
+  }
+
+  private static long memory(String value) {
+    long bytes = size("memory_size", value);
+    if (bytes > MAX_MEMORY_BYTES) {
+      throw wrong("memory_size", value, "64G at most");
+    }
+    return bytes;
   }
 
   private static Path path(String value) {
@@ -146,6 +172,8 @@ record MountOptions(
     words.add("umask=" + String.format(Locale.ROOT, "%03o", umask));
     words.add("refresh=" + refresh.toSeconds());
     cacheBytes.ifPresent(bytes -> words.add("cache_size=" + bytes));
+    words.add("memory_size=" + memoryBytes);
+    words.add("timeout=" + timeout.toSeconds());
     words.add("binding=" + binding);
     return words;
   }

@@ -4,16 +4,21 @@ import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.ekkofs.backup.Repository;
-import org.ekkofs.disk.ChunkCache;
-import org.ekkofs.disk.ChunkFiles;
+import org.ekkofs.disk.DiskTier;
+import org.ekkofs.disk.FetchSettings;
+import org.ekkofs.disk.SegmentCache;
 import org.ekkofs.fuse.Fuse;
 import org.ekkofs.fuse.FuseMount;
 import org.ekkofs.fuse.FuseOptions;
 import org.ekkofs.manifest.SegmentTable;
 import org.ekkofs.model.Causes;
 import org.ekkofs.model.FailedException;
+import org.ekkofs.store.ObjectStore;
+import org.ekkofs.store.RetryPolicy;
+import org.ekkofs.store.RetryingObjectStore;
 import org.ekkofs.vfs.RepositoryFileSystem;
 import org.ekkofs.vfs.VfsOptions;
 import org.slf4j.Logger;
@@ -21,8 +26,13 @@ import org.slf4j.LoggerFactory;
 
 /** Serves a mount until it is unmounted or the process is told to end. */
 final class MountServer {
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
   private static final long MAX_USUAL_CACHE_BYTES = 16L << 30;
-  private static final int MEMORY_SHARE = 4;
+
+  /** How much of Java's heap may remember what the local tier has. */
+  private static final int INDEX_SHARE = 4;
+
   private static final int DISK_SHARE = 10;
 
   private final Context context;
@@ -40,7 +50,7 @@ final class MountServer {
     Logs.forDaemon();
     Logger log = LoggerFactory.getLogger(MountServer.class);
     try (Repository repository = openWithCache();
-        ChunkCache cache = cache(repository);
+        SegmentCache cache = cache(repository);
         RepositoryFileSystem tree =
             RepositoryFileSystem.open(
                 repository, cache, new SegmentTable(), new PicocliGrammar(), vfsOptions());
@@ -60,7 +70,7 @@ final class MountServer {
 
   /** Without a folder for manifests nothing could be read. */
   private Repository openWithCache() {
-    Repository repository = context.open(options.cacheFolder());
+    Repository repository = context.open(options.cacheFolder(), this::patient);
     Path manifests = repository.local().manifests(repository.descriptor().id());
     try {
       Files.delete(Files.createTempFile(Files.createDirectories(manifests), ".", ".tmp"));
@@ -72,6 +82,12 @@ final class MountServer {
               .formatted(repository.local().folder(), Causes.of(e)),
           e);
     }
+  }
+
+  /** A store that is away for a moment fails no read. */
+  private ObjectStore patient(ObjectStore store) {
+    return new RetryingObjectStore(
+        store, new RetryPolicy(options.timeout(), FIRST_PAUSE, LONGEST_PAUSE));
   }
 
   /** Tells whoever started this process that the mount answers. */
@@ -89,13 +105,27 @@ final class MountServer {
     }
   }
 
-  private ChunkCache cache(Repository repository) {
-    Path folder = repository.local().chunks(repository.descriptor().id());
+  private SegmentCache cache(Repository repository) {
+    return new SegmentCache(
+        repository.store(),
+        FetchSettings.DEFAULT.withDeadline(options.timeout()),
+        options.memoryBytes(),
+        diskTier(repository.local().segments(repository.descriptor().id())));
+  }
+
+  private Optional<DiskTier> diskTier(Path folder) {
     long bytes = options.cacheBytes().orElseGet(() -> usualCacheBytes(folder));
-    Optional<ChunkFiles> files =
-        bytes == 0 ? Optional.empty() : Optional.of(ChunkFiles.open(folder, bytes));
-    return new ChunkCache(
-        repository.store(), Runtime.getRuntime().maxMemory() / MEMORY_SHARE, files);
+    if (bytes == 0) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          DiskTier.open(folder, bytes, Runtime.getRuntime().maxMemory() / INDEX_SHARE));
+    } catch (IOException e) {
+      LoggerFactory.getLogger(MountServer.class)
+          .warn("cannot keep a cache in {}, so there is none: {}", folder, Causes.of(e));
+      return Optional.empty();
+    }
   }
 
   private static long usualCacheBytes(Path folder) {

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.UUID;
 
 /**
- * Where this machine keeps what can be deleted at any time: catalogs, manifests, chunks. Each
+ * Where this machine keeps what can be deleted at any time: catalogs, manifests, segments. Each
  * repository has a folder of its own, named by its id.
  *
  * @param folder the top of it, made when needed
@@ -26,9 +26,9 @@ public record LocalState(Path folder, long maxManifestBytes) {
     return of(repository).resolve("manifests");
   }
 
-  /** The folder for chunks of a repository. */
-  public Path chunks(UUID repository) {
-    return of(repository).resolve("chunks");
+  /** The folder for segments of a repository's disks. */
+  public Path segments(UUID repository) {
+    return of(repository).resolve("segments");
   }
 
   private Path of(UUID repository) {

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.ekkofs.disk.BackupDisk;
-import org.ekkofs.disk.ChunkCache;
+import org.ekkofs.disk.SegmentCache;
 import org.ekkofs.disk.SegmentStream;
 import org.ekkofs.format.SegmentHash;
 import org.ekkofs.log.TrackedBackup;
@@ -20,8 +20,6 @@ import org.ekkofs.model.SegmentIndex;
 
 /** Writes backups back to disks. Safe for use by many threads. */
 public final class Restores {
-  private static final long CACHE_BYTES = 64L << 20;
-
   private final Repository repository;
 
   /** Restores from a repository. */
@@ -47,7 +45,7 @@ public final class Restores {
       Progress progress) {
     Manifest manifest = tree.manifest(backup);
     DiskGeometry geometry = manifest.meta().geometry();
-    try (ChunkCache cache = new ChunkCache(repository.store(), CACHE_BYTES, Optional.empty());
+    try (SegmentCache cache = SegmentCache.none(repository.store());
         BackupDisk disk = new BackupDisk(tree.keys(), manifest, new SegmentTable(), cache);
         RestoreTarget target = RestoreTarget.open(destination, geometry, options.force())) {
       write(new SegmentStream(manifest, disk), geometry, target, progress);

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.ekkofs.backup.VerificationReport.Problem;
 import org.ekkofs.backup.VerificationReport.Range;
 import org.ekkofs.disk.BackupDisk;
-import org.ekkofs.disk.ChunkCache;
+import org.ekkofs.disk.SegmentCache;
 import org.ekkofs.disk.SegmentStream;
 import org.ekkofs.format.References;
 import org.ekkofs.format.Sha256;
@@ -43,8 +43,6 @@ import org.roaringbitmap.RoaringBitmap;
  * that was just read need not be read again. For one thread.
  */
 final class TreeVerifier implements AutoCloseable {
-  private static final long CACHE_BYTES = 64L << 20;
-
   private final Repository repository;
   private final Tree tree;
   private final boolean readData;
@@ -52,7 +50,7 @@ final class TreeVerifier implements AutoCloseable {
   private final Progress progress;
   private final Path folder;
   private final ManifestFiles manifests;
-  private final ChunkCache cache;
+  private final SegmentCache cache;
   private final SegmentTable table = new SegmentTable();
   private final Map<BackupId, RoaringBitmap> present = new HashMap<>();
   private final Set<BackupId> sound = new HashSet<>();
@@ -79,7 +77,7 @@ final class TreeVerifier implements AutoCloseable {
     this.manifests =
         new ManifestFiles(
             repository.store(), folder, repository.local().maxManifestBytes(), repository.clock());
-    this.cache = new ChunkCache(repository.store(), CACHE_BYTES, Optional.empty());
+    this.cache = SegmentCache.none(repository.store());
   }
 
   void verify(TrackedBackup backup) {

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import org.ekkofs.format.Chunk;
 import org.ekkofs.manifest.Manifest;
 import org.ekkofs.manifest.SegmentTable;
 import org.ekkofs.model.BlockMask;
@@ -15,11 +15,11 @@ import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.DiskGeometry;
 import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.FailedException;
-import org.ekkofs.model.Layer;
 import org.ekkofs.model.SegmentEntry;
 import org.ekkofs.model.SegmentIndex;
 import org.ekkofs.model.SegmentSize;
 import org.ekkofs.store.TreeKeys;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A backup as the disk it was taken of. Every byte was verified before it is given out; what is
@@ -32,7 +32,7 @@ public final class BackupDisk implements AutoCloseable {
   private final TreeKeys keys;
   private final Manifest manifest;
   private final SegmentTable table;
-  private final ChunkCache cache;
+  private final SegmentCache cache;
   private final DiskGeometry geometry;
 
   /**
@@ -40,7 +40,7 @@ public final class BackupDisk implements AutoCloseable {
    *
    * @param manifest closed with this disk
    */
-  public BackupDisk(TreeKeys keys, Manifest manifest, SegmentTable table, ChunkCache cache) {
+  public BackupDisk(TreeKeys keys, Manifest manifest, SegmentTable table, SegmentCache cache) {
     this.keys = keys;
     this.manifest = manifest;
     this.table = table;
@@ -57,21 +57,23 @@ public final class BackupDisk implements AutoCloseable {
    * Reads, waiting for the store where it must.
    *
    * @return how many bytes were read: fewer than the target had room for only at the disk's end
-   * @throws org.ekkofs.model.CorruptException if what is stored is missing or damaged
+   * @throws CorruptException if what is stored is missing or damaged
    * @throws org.ekkofs.model.StoreUnavailableException if the store could not be asked
    */
   public int read(long offset, ByteBuffer target) throws InterruptedException {
     int count = clip(offset, target.remaining());
     List<Part> parts = parts(offset, count);
-    List<List<CompletableFuture<Chunk>>> chunks = parts.stream().map(this::request).toList();
-    for (int index = 0; index < parts.size(); index++) {
-      copy(parts.get(index), await(chunks.get(index)), target);
+    for (Part part : parts) {
+      part.request();
+    }
+    for (Part part : parts) {
+      part.read(target);
     }
     return count;
   }
 
   /**
-   * Reads if everything needed is in memory; never waits.
+   * Reads if everything needed is on this machine; never waits for the store.
    *
    * @return as {@link #read}, or {@link #NOT_NOW} and the target is as it was
    */
@@ -79,57 +81,66 @@ public final class BackupDisk implements AutoCloseable {
     int count = clip(offset, target.remaining());
     int start = target.position();
     for (long position = offset; position < offset + count; ) {
-      Part part = part(position, offset + count);
-      if (!copyNow(part, target)) {
+      SegmentIndex segment = geometry.segmentAt(position);
+      int from = (int) (position - geometry.offset(segment));
+      int part = (int) Math.min(geometry.length(segment) - from, offset + count - position);
+      if (!readNow(segment, from, part, target)) {
         target.position(start);
         return NOT_NOW;
       }
-      position += part.count();
+      position += part;
     }
     return count;
   }
 
-  private boolean copyNow(Part part, ByteBuffer target) {
-    Optional<SegmentTable.Page> page = table.pageIfPresent(manifest, part.segment());
-    if (page.isEmpty()) {
-      return false;
-    }
-    Optional<SegmentEntry> entry = page.get().find(part.segment());
+  private boolean readNow(SegmentIndex segment, int from, int count, ByteBuffer target) {
+    Optional<SegmentEntry> entry = entry(segment);
     if (entry.isEmpty()) {
-      Zeros.fill(target, part.count());
+      Zeros.fill(target, count);
       return true;
     }
-    List<Chunk> chunks = new ArrayList<>();
-    for (Layer layer : entry.get().layers()) {
-      Optional<Chunk> chunk = cache.getNow(keys, layer);
-      if (chunk.isEmpty()) {
-        return false;
-      }
-      chunks.add(chunk.get());
-    }
-    try {
-      Segment.of(geometry, entry.get(), chunks).copy(part.from(), part.count(), target);
-      return true;
-    } catch (CorruptException e) {
-      return false;
-    }
+    return cache.readNow(entry.get().digest(), from, count, target);
   }
 
   /** A part of a read that lies in one segment. */
-  private record Part(SegmentIndex segment, int from, int count) {}
+  private final class Part {
+    private final Optional<SegmentEntry> entry;
+    private final int from;
+    private final int count;
+    private @Nullable Fetched fetched;
 
-  private Part part(long position, long end) {
-    SegmentIndex segment = geometry.segmentAt(position);
-    int from = (int) (position - geometry.offset(segment));
-    return new Part(segment, from, (int) Math.min(geometry.length(segment) - from, end - position));
+    Part(SegmentIndex segment, int from, int count) {
+      this.entry = entry(segment);
+      this.from = from;
+      this.count = count;
+    }
+
+    void request() {
+      if (entry.isPresent() && !cache.has(entry.get().digest())) {
+        fetched = fetch(entry.get());
+      }
+    }
+
+    void read(ByteBuffer target) throws InterruptedException {
+      if (entry.isEmpty()) {
+        Zeros.fill(target, count);
+      } else if (fetched != null) {
+        fetched.data().read(from, count, target);
+      } else if (!cache.readNow(entry.get().digest(), from, count, target)) {
+        fetch(entry.get()).data().read(from, count, target);
+      }
+    }
   }
 
   private List<Part> parts(long offset, int count) {
     List<Part> parts = new ArrayList<>();
-    for (long position = offset; position < offset + count; ) {
-      Part part = part(position, offset + count);
-      parts.add(part);
-      position += part.count();
+    long end = offset + count;
+    for (long position = offset; position < end; ) {
+      SegmentIndex segment = geometry.segmentAt(position);
+      int from = (int) (position - geometry.offset(segment));
+      int part = (int) Math.min(geometry.length(segment) - from, end - position);
+      parts.add(new Part(segment, from, part));
+      position += part;
     }
     return parts;
   }
@@ -142,82 +153,63 @@ public final class BackupDisk implements AutoCloseable {
     return table.page(manifest, segment).find(segment);
   }
 
-  private List<CompletableFuture<Chunk>> request(Part part) {
-    return request(part.segment());
-  }
-
-  private List<CompletableFuture<Chunk>> request(SegmentIndex segment) {
-    return entry(segment).map(this::request).orElse(List.of());
-  }
-
-  private List<CompletableFuture<Chunk>> request(SegmentEntry entry) {
-    return entry.layers().stream()
-        .map(layer -> cache.get(keys, geometry.segmentSize(), layer))
-        .toList();
-  }
-
-  private void copy(Part part, List<Chunk> chunks, ByteBuffer target) throws InterruptedException {
-    Optional<SegmentEntry> entry = entry(part.segment());
-    if (entry.isEmpty()) {
-      Zeros.fill(target, part.count());
-    } else {
-      segment(entry.get(), chunks).copy(part.from(), part.count(), target);
-    }
-  }
-
-  /** Puts a segment together; if cached chunks do not fit, the store is asked before it is said. */
-  private Segment segment(SegmentEntry entry, List<Chunk> chunks) throws InterruptedException {
-    try {
-      return Segment.of(geometry, entry, chunks);
-    } catch (CorruptException e) {
-      entry.layers().forEach(layer -> cache.forget(keys, layer));
-      return Segment.of(geometry, entry, await(request(entry)));
-    }
-  }
-
-  private static List<Chunk> await(List<CompletableFuture<Chunk>> futures)
-      throws InterruptedException {
-    List<Chunk> chunks = new ArrayList<>(futures.size());
-    for (CompletableFuture<Chunk> future : futures) {
-      try {
-        chunks.add(future.get());
-      } catch (ExecutionException e) {
-        throw e.getCause() instanceof EkkofsException known
-            ? known
-            : new FailedException("reading a chunk failed: " + e.getCause(), e);
-      }
-    }
-    return chunks;
-  }
-
   /** Has a segment fetched, and holds it whatever the cache thinks of it. */
   Fetched fetch(SegmentEntry entry) {
-    return new Fetched(entry, request(entry));
+    return request(entry, true);
+  }
+
+  private Fetched request(SegmentEntry entry, boolean wanted) {
+    return new Fetched(entry, cache.fetch(this, keys, geometry, entry, wanted));
   }
 
   /** A segment that is being fetched. */
   final class Fetched {
     private final SegmentEntry entry;
-    private final List<CompletableFuture<Chunk>> chunks;
+    private CompletableFuture<SegmentData> result;
 
-    private Fetched(SegmentEntry entry, List<CompletableFuture<Chunk>> chunks) {
+    private Fetched(SegmentEntry entry, CompletableFuture<SegmentData> result) {
       this.entry = entry;
-      this.chunks = chunks;
+      this.result = result;
     }
 
     SegmentEntry entry() {
       return entry;
     }
 
+    /** Waits for the segment; if whoever fetched it ahead has lost interest, fetches it anew. */
+    SegmentData data() throws InterruptedException {
+      while (true) {
+        try {
+          return result.get();
+        } catch (CancellationException forgotten) {
+          result = request(entry, true).result;
+        } catch (ExecutionException e) {
+          if (!(e.getCause() instanceof CancellationException)) {
+            throw e.getCause() instanceof EkkofsException known
+                ? known
+                : new FailedException("reading a segment failed: " + e.getCause(), e);
+          }
+          result = request(entry, true).result;
+        }
+      }
+    }
+
     /** Waits for the segment and reads all of it. */
     void read(ByteBuffer target) throws InterruptedException {
-      segment(entry, await(chunks)).copy(0, geometry.length(entry.segment()), target);
+      data().read(0, geometry.length(entry.segment()), target);
     }
   }
 
-  /** Has the segment's chunks fetched into memory, without waiting for them. */
+  /** Has the segment fetched into the cache, without waiting for it, if it is not there. */
   public void prefetch(SegmentIndex segment) {
-    request(segment);
+    entry(segment)
+        .filter(entry -> !cache.has(entry.digest()))
+        .ifPresent(entry -> request(entry, false));
+  }
+
+  /** Gives up what was to be fetched ahead and has not begun. */
+  public void forgetPrefetches() {
+    cache.forgetAhead(this);
   }
 
   /**
@@ -275,6 +267,7 @@ public final class BackupDisk implements AutoCloseable {
 
   @Override
   public void close() {
+    cache.forgetAhead(this);
     table.forget(manifest);
     manifest.close();
   }

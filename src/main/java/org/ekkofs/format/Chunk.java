@@ -1,7 +1,10 @@
 package org.ekkofs.format;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Objects;
+import org.ekkofs.model.BlockMask;
+import org.ekkofs.model.SegmentSize;
 
 /** A chunk, decoded, every block of it verified. Immutable, so it can be shared. */
 public final class Chunk {
@@ -30,8 +33,20 @@ public final class Chunk {
     target.put(data, header.blockOffset(block) + from, count);
   }
 
-  /** How many bytes of memory the chunk takes, roughly. */
-  public int weight() {
-    return header.weight() + data.length + 64;
+  /**
+   * Some of the chunk's blocks, one behind the other; possibly the chunk's own memory, so nobody
+   * may write to it.
+   *
+   * @param blocks at least one, all of which the chunk has
+   */
+  public byte[] select(BlockMask blocks) {
+    if (blocks.equals(header.blocks())) {
+      return data;
+    }
+    ByteBuffer selected = ByteBuffer.allocate(blocks.count() * header.blockLength(blocks.next(0)));
+    for (int block = blocks.next(0); block < SegmentSize.BLOCKS; block = blocks.next(block + 1)) {
+      copy(block, 0, header.blockLength(block), selected);
+    }
+    return Arrays.copyOf(selected.array(), selected.position());
   }
 }

@@ -114,11 +114,6 @@ public final class ChunkHeader {
     return codec;
   }
 
-  /** How much the header takes in memory, roughly. */
-  int weight() {
-    return 64 + digests.length;
-  }
-
   /** The blocks the chunk holds, at least one. */
   public BlockMask blocks() {
     return blocks;

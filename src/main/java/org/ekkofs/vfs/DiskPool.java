@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.ekkofs.backup.Tree;
 import org.ekkofs.disk.BackupDisk;
-import org.ekkofs.disk.ChunkCache;
+import org.ekkofs.disk.SegmentCache;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.manifest.SegmentTable;
 import org.ekkofs.model.BackupId;
@@ -26,7 +26,7 @@ final class DiskPool implements AutoCloseable {
 
   private record Key(TreeName tree, BackupId backup) {}
 
-  private final ChunkCache cache;
+  private final SegmentCache cache;
   private final SegmentTable table;
 
   /** These three are guarded by this object's lock, never held while a disk is opened or closed. */
@@ -35,7 +35,7 @@ final class DiskPool implements AutoCloseable {
   private final Set<Shared> idle = new LinkedHashSet<>();
   private boolean closed;
 
-  DiskPool(ChunkCache cache, SegmentTable table) {
+  DiskPool(SegmentCache cache, SegmentTable table) {
     this.cache = cache;
     this.table = table;
   }
@@ -53,7 +53,7 @@ final class DiskPool implements AutoCloseable {
     }
 
     synchronized BackupDisk open(
-        Tree tree, TrackedBackup backup, SegmentTable table, ChunkCache cache) {
+        Tree tree, TrackedBackup backup, SegmentTable table, SegmentCache cache) {
       if (disk == null) {
         disk = new BackupDisk(tree.keys(), tree.manifest(backup), table, cache);
       }

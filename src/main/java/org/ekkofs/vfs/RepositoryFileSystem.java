@@ -4,7 +4,7 @@ import org.ekkofs.backup.Repository;
 import org.ekkofs.control.Commands;
 import org.ekkofs.control.Grammar;
 import org.ekkofs.control.Jobs;
-import org.ekkofs.disk.ChunkCache;
+import org.ekkofs.disk.SegmentCache;
 import org.ekkofs.manifest.SegmentTable;
 import org.ekkofs.model.CorruptException;
 
@@ -19,7 +19,7 @@ public final class RepositoryFileSystem implements VirtualFileSystem {
 
   private RepositoryFileSystem(
       Repository repository,
-      ChunkCache cache,
+      SegmentCache cache,
       SegmentTable table,
       Grammar grammar,
       VfsOptions options) {
@@ -44,7 +44,7 @@ public final class RepositoryFileSystem implements VirtualFileSystem {
    */
   public static RepositoryFileSystem open(
       Repository repository,
-      ChunkCache cache,
+      SegmentCache cache,
       SegmentTable table,
       Grammar grammar,
       VfsOptions options) {

@@ -43,7 +43,7 @@ class BackupDiskTest {
     ModelDisk model = ModelDisk.random(size, new Random(size));
     model.zero(BLOCK / 2, 3 * BLOCK);
     TrackedBackup backup = web.snapshot(model, "b", "");
-    try (ChunkCache cache = web.cache();
+    try (SegmentCache cache = web.cache();
         BackupDisk disk = web.open(backup, cache)) {
       for (int block = 0; block * BLOCK <= size; block++) {
         for (int at : new int[] {block * BLOCK, block * BLOCK + 1, (block + 1) * BLOCK - 1}) {
@@ -81,7 +81,7 @@ class BackupDiskTest {
   void whatIsNotInMemoryIsNotReadNowAndLeavesTheTargetAlone() {
     ModelDisk model = ModelDisk.full(600_000, new Random(2));
     TrackedBackup backup = web.snapshot(model, "b", "");
-    try (ChunkCache cache = web.cache();
+    try (SegmentCache cache = web.cache();
         BackupDisk disk = web.open(backup, cache)) {
       ByteBuffer target = ByteBuffer.allocate(100).position(7);
       assertThat(disk.readNow(0, target)).isEqualTo(BackupDisk.NOT_NOW);
@@ -98,7 +98,7 @@ class BackupDiskTest {
   void whatWasReadOnceIsReadNow() {
     ModelDisk model = ModelDisk.random(1_000_001, new Random(3));
     TrackedBackup backup = web.snapshot(model, "b", "");
-    try (ChunkCache cache = web.cache();
+    try (SegmentCache cache = web.cache();
         BackupDisk disk = web.open(backup, cache)) {
       TestRepository.assertReads(disk, model, 0, model.size());
       Random random = new Random(4);
@@ -116,7 +116,7 @@ class BackupDiskTest {
   @Test
   void nothingIsReadAtTheEndAndBeyondIt() throws InterruptedException {
     TrackedBackup backup = web.snapshot(ModelDisk.full(1000, new Random(5)), "b", "");
-    try (ChunkCache cache = web.cache();
+    try (SegmentCache cache = web.cache();
         BackupDisk disk = web.open(backup, cache)) {
       for (long at : new long[] {1000, 1001, 1L << 40, Long.MAX_VALUE}) {
         assertThat(disk.read(at, ByteBuffer.allocate(10))).isZero();
@@ -130,7 +130,7 @@ class BackupDiskTest {
   void aNativeTargetIsFilledAsAnArrayIs() throws InterruptedException {
     ModelDisk model = ModelDisk.random(700_000, new Random(6));
     TrackedBackup backup = web.snapshot(model, "b", "");
-    try (ChunkCache cache = web.cache();
+    try (SegmentCache cache = web.cache();
         BackupDisk disk = web.open(backup, cache)) {
       ByteBuffer target = ByteBuffer.allocateDirect(model.size());
       assertThat(disk.read(0, target)).isEqualTo(model.size());

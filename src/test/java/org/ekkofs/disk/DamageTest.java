@@ -77,7 +77,7 @@ class DamageTest {
   }
 
   private void assertCorrupt(String what) {
-    try (ChunkCache cache = web.cache();
+    try (SegmentCache cache = web.cache();
         BackupDisk disk = web.open(backup, cache)) {
       for (int at : new int[] {0, 7, 5 * SIZE.blockBytes(), SIZE.bytes() - 1}) {
         ByteBuffer target = ByteBuffer.allocate(1);
@@ -131,7 +131,7 @@ class DamageTest {
   }
 
   private boolean readsRightOrCorrupt() {
-    try (ChunkCache cache = web.cache();
+    try (SegmentCache cache = web.cache();
         BackupDisk disk = web.open(backup, cache)) {
       TestRepository.assertReads(disk, model, 0, model.size());
       return true;
@@ -198,7 +198,7 @@ class DamageTest {
   void aStoreThatCannotBeAskedIsNoDamageAndIsAskedAgain() throws InterruptedException {
     take(3);
     web.faults().fail(Operation.GET, k -> k.contains("/chunks/"), 1, 2, Effect.FAIL_BEFORE);
-    try (ChunkCache cache = web.cache();
+    try (SegmentCache cache = web.cache();
         BackupDisk disk = web.open(backup, cache)) {
       for (int n = 0; n < 2; n++) {
         assertThatThrownBy(() -> disk.read(0, ByteBuffer.allocate(1)))
@@ -213,7 +213,7 @@ class DamageTest {
   void aChunkThatWasPutRightReadsRightWithoutANewCache() {
     take(3);
     store(object(key(backup, 1)));
-    try (ChunkCache cache = web.cache();
+    try (SegmentCache cache = web.cache();
         BackupDisk disk = web.open(backup, cache)) {
       assertThatThrownBy(() -> disk.read(0, ByteBuffer.allocate(1)))
           .isInstanceOf(CorruptException.class);

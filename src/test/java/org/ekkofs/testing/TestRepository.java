@@ -21,7 +21,8 @@ import org.ekkofs.backup.Snapshots;
 import org.ekkofs.backup.Surroundings;
 import org.ekkofs.backup.Tree;
 import org.ekkofs.disk.BackupDisk;
-import org.ekkofs.disk.ChunkCache;
+import org.ekkofs.disk.FetchSettings;
+import org.ekkofs.disk.SegmentCache;
 import org.ekkofs.log.Phase;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.manifest.Manifest;
@@ -155,18 +156,19 @@ public final class TestRepository implements AutoCloseable {
   }
 
   /** Opens a backup as a disk. */
-  public BackupDisk open(TrackedBackup backup, ChunkCache cache) {
+  public BackupDisk open(TrackedBackup backup, SegmentCache cache) {
     return new BackupDisk(tree().keys(), tree().manifest(backup), new SegmentTable(), cache);
   }
 
   /** A cache over the store with nothing in it. */
-  public ChunkCache cache() {
-    return new ChunkCache(counts, CACHE_BYTES, Optional.empty());
+  public SegmentCache cache() {
+    return new SegmentCache(
+        counts, FetchSettings.DEFAULT.withTries(1), CACHE_BYTES, Optional.empty());
   }
 
   /** Compares a whole backup with the model, piecewise and at random. */
   public void assertHolds(TrackedBackup backup, ModelDisk model) {
-    try (ChunkCache cache = cache();
+    try (SegmentCache cache = cache();
         BackupDisk disk = open(backup, cache)) {
       assertThat(disk.geometry().diskBytes()).isEqualTo(model.size());
       for (int at = 0; at < model.size(); at += 999_983) {

@@ -16,7 +16,8 @@ import org.ekkofs.backup.Host;
 import org.ekkofs.backup.LocalState;
 import org.ekkofs.backup.Repository;
 import org.ekkofs.backup.Surroundings;
-import org.ekkofs.disk.ChunkCache;
+import org.ekkofs.disk.FetchSettings;
+import org.ekkofs.disk.SegmentCache;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.manifest.SegmentTable;
 import org.ekkofs.model.TreeName;
@@ -66,7 +67,8 @@ class CancelTest {
         new Surroundings(Clock.systemUTC(), Host.current(), point -> hold(at, point));
     try (Repository repository =
             Repository.open(store, new LocalState(dir.resolve("local")), held);
-        ChunkCache cache = new ChunkCache(store, 64 << 20, Optional.empty());
+        SegmentCache cache =
+            new SegmentCache(store, FetchSettings.DEFAULT, 64 << 20, Optional.empty());
         RepositoryFileSystem tree =
             RepositoryFileSystem.open(
                 repository, cache, new SegmentTable(), new WordGrammar(), OPTIONS)) {

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import org.ekkofs.disk.ChunkCache;
+import org.ekkofs.disk.SegmentCache;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.manifest.SegmentTable;
 import org.ekkofs.model.Compression;
@@ -29,7 +29,7 @@ final class Mounted implements AutoCloseable {
 
   final HandClock clock = new HandClock();
   final TestRepository repository;
-  final ChunkCache cache;
+  final SegmentCache cache;
   final RepositoryFileSystem tree;
 
   private Mounted(TestRepository repository, Duration refresh) {

@@ -16,13 +16,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.ekkofs.format.Chunk;
+import java.util.stream.IntStream;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.manifest.Manifest;
 import org.ekkofs.model.Compression;
+import org.ekkofs.model.DiskGeometry;
 import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.FailedException;
-import org.ekkofs.model.Layer;
+import org.ekkofs.model.SegmentEntry;
 import org.ekkofs.model.SegmentSize;
 import org.ekkofs.testing.FaultyObjectStore.Effect;
 import org.ekkofs.testing.FaultyObjectStore.Fault;
@@ -34,14 +35,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ChunkCacheTest {
+class SegmentCacheTest {
   private static final SegmentSize SIZE = new SegmentSize(SegmentSize.MIN_BYTES);
   private static final int SEGMENTS = 40;
 
   @TempDir Path dir;
 
   private final ModelDisk model = ModelDisk.full(SEGMENTS * SIZE.bytes(), new Random(1));
-  private final List<Layer> layers = new ArrayList<>();
+  private final List<SegmentEntry> entries = new ArrayList<>();
   private TestRepository web;
   private TrackedBackup backup;
 
@@ -50,9 +51,9 @@ class ChunkCacheTest {
     web = TestRepository.create(dir, SIZE, new Compression(0));
     backup = web.snapshot(model, "b", "");
     try (Manifest manifest = web.manifest(backup)) {
-      manifest.read(0, SEGMENTS, entry -> layers.addAll(entry.layers()));
+      manifest.read(0, SEGMENTS, entries::add);
     }
-    assertThat(layers).hasSize(SEGMENTS);
+    assertThat(entries).hasSize(SEGMENTS);
   }
 
   @AfterEach
@@ -65,7 +66,7 @@ class ChunkCacheTest {
     Fault stall =
         web.faults().fail(Operation.GET, key -> key.contains("/chunks/"), 1, 1, Effect.STALL);
     ExecutorService threads = Executors.newFixedThreadPool(32);
-    try (ChunkCache cache = web.cache();
+    try (SegmentCache cache = web.cache();
         BackupDisk disk = web.open(backup, cache)) {
       List<Future<Boolean>> readers = new ArrayList<>();
       for (int n = 0; n < 32; n++) {
@@ -89,24 +90,30 @@ class ChunkCacheTest {
     }
   }
 
-  private long held(ChunkCache cache) {
-    return layers.stream()
-        .flatMap(layer -> cache.getNow(web.tree().keys(), layer).stream())
-        .mapToLong(Chunk::weight)
-        .sum();
+  private CompletableFuture<SegmentData> fetch(SegmentCache cache, int segment) {
+    return cache.fetch(
+        this, web.tree().keys(), new DiskGeometry(model.size(), SIZE), entries.get(segment), true);
+  }
+
+  private SegmentCache cache(long memoryBytes) {
+    return new SegmentCache(web.store(), FetchSettings.DEFAULT, memoryBytes, Optional.empty());
+  }
+
+  private long held(SegmentCache cache) {
+    return entries.stream().filter(entry -> cache.has(entry.digest())).count();
   }
 
   @Test
   void memoryStaysWithinItsBound() {
     long bound = 10L * SIZE.bytes();
-    try (ChunkCache cache = new ChunkCache(web.store(), bound, Optional.empty());
+    try (SegmentCache cache = cache(bound);
         BackupDisk disk = web.open(backup, cache)) {
       for (int round = 0; round < 3; round++) {
         for (int n = 0; n < SEGMENTS; n++) {
           TestRepository.assertReads(disk, model, n * SIZE.bytes(), SIZE.bytes());
         }
       }
-      assertThat(held(cache)).isGreaterThan(bound / 2).isLessThanOrEqualTo(bound);
+      assertThat(held(cache)).isEqualTo(10);
     }
   }
 
@@ -121,28 +128,28 @@ class ChunkCacheTest {
                 1,
                 SEGMENTS,
                 Effect.STALL);
-    try (ChunkCache cache = new ChunkCache(web.store(), bound, Optional.empty())) {
-      List<CompletableFuture<Chunk>> all =
-          layers.stream().map(layer -> cache.get(web.tree().keys(), SIZE, layer)).toList();
+    try (SegmentCache cache = cache(bound)) {
+      List<CompletableFuture<SegmentData>> all =
+          IntStream.range(0, SEGMENTS).mapToObj(n -> fetch(cache, n)).toList();
       stall.awaitReached();
       for (int n = 0; n < 20; n++) {
         all.get(n).get(30, TimeUnit.SECONDS);
       }
-      assertThat(held(cache)).isLessThanOrEqualTo(bound);
+      assertThat(held(cache)).isLessThanOrEqualTo(4);
       web.faults().heal();
     }
   }
 
   @Test
   void whatIsFetchedAheadIsStillThereWhenItIsRead() throws Exception {
-    try (ChunkCache cache = new ChunkCache(web.store(), 20L * SIZE.bytes(), Optional.empty());
+    try (SegmentCache cache = cache(20L * SIZE.bytes());
         BackupDisk disk = web.open(backup, cache)) {
       for (int n = 0; n < 3 * 20; n++) {
         TestRepository.assertReads(disk, model, n % 20 * SIZE.bytes(), SIZE.bytes());
       }
       web.counts().reset();
       for (int n = 30; n < 34; n++) {
-        cache.get(web.tree().keys(), SIZE, layers.get(n)).get(30, TimeUnit.SECONDS);
+        fetch(cache, n).get(30, TimeUnit.SECONDS);
       }
       for (int n = 30; n < 34; n++) {
         TestRepository.assertReads(disk, model, n * SIZE.bytes(), SIZE.bytes());
@@ -160,12 +167,12 @@ class ChunkCacheTest {
     Fault stall =
         web.faults()
             .fail(Operation.GET, key -> key.contains("/chunks/"), 1, SEGMENTS, Effect.STALL);
-    ChunkCache cache = web.cache();
-    List<CompletableFuture<Chunk>> all =
-        layers.stream().map(layer -> cache.get(web.tree().keys(), SIZE, layer)).toList();
+    SegmentCache cache = web.cache();
+    List<CompletableFuture<SegmentData>> all =
+        IntStream.range(0, SEGMENTS).mapToObj(n -> fetch(cache, n)).toList();
     assertThat(stall).isNotNull();
     cache.close();
-    for (CompletableFuture<Chunk> one : all) {
+    for (CompletableFuture<SegmentData> one : all) {
       assertThatThrownBy(() -> one.get(30, TimeUnit.SECONDS))
           .isInstanceOf(ExecutionException.class)
           .hasCauseInstanceOf(EkkofsException.class);
@@ -174,7 +181,7 @@ class ChunkCacheTest {
 
   @Test
   void aCacheThatIsClosedSaysSo() {
-    ChunkCache cache = web.cache();
+    SegmentCache cache = web.cache();
     try (BackupDisk disk = web.open(backup, cache)) {
       cache.close();
       assertThatThrownBy(() -> disk.read(0, ByteBuffer.allocate(1)))

@@ -1,0 +1,326 @@
+package org.ekkofs.disk;
+
+import java.io.IOException;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.ekkofs.model.Digest;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The segments that are kept on the local disk, in one file of extents with a directory beside it.
+ * Each page is checked whenever it is read, so that a torn, damaged or missing one only costs a
+ * read of the store; nothing that goes wrong here fails a read, and nothing needs to be durable.
+ * When it is full, what was read once goes before what was read again after a while (see {@link
+ * KeptSegments}): reading a disk through does not drive out what is needed every minute. Safe for
+ * use by many threads; one thread of its own writes.
+ */
+public final class DiskTier implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DiskTier.class);
+
+  /** Uses of a segment within this time are one. */
+  private static final long ONE_USE_NANOS = Duration.ofSeconds(10).toNanos();
+
+  /** What waits to be written may take so much memory; beyond that it is not kept. */
+  private static final long MAX_WAITING_BYTES = 32 << 20;
+
+  private static final int CLOSE_SECONDS = 5;
+
+  /** What is remembered of each extent, which mostly are its checksums. */
+  private static final int BYTES_IN_MEMORY = 96;
+
+  private final CacheFolder folder;
+  private final FileExtents data;
+  private final FileExtents records;
+  private final Directory directory;
+  private final FreeExtents free;
+  private final int capacity;
+  private final KeptSegments<Stored> kept;
+  private final LongSupplier nanoTime;
+
+  /** Nothing is the end. */
+  private final BlockingQueue<Optional<SegmentData>> waiting = new LinkedBlockingQueue<>();
+
+  private final AtomicLong waitingBytes = new AtomicLong();
+  private final AtomicLong written = new AtomicLong();
+  private final AtomicBoolean complained = new AtomicBoolean();
+  private final Thread writer = new Thread(this::write, "ekkofs-cache");
+  private volatile boolean ending;
+
+  /** Used by the writer only, after opening. */
+  private long nextNumber = 1;
+
+  private DiskTier(CacheFolder folder, long bytes, long maxMemory, LongSupplier nanoTime)
+      throws IOException {
+    this.folder = folder;
+    this.nanoTime = nanoTime;
+    this.capacity = (int) Math.min(bytes / Extents.BYTES, maxMemory / BYTES_IN_MEMORY);
+    this.data = new FileExtents(folder.folder().resolve("segments"));
+    this.records = new FileExtents(folder.folder().resolve("directory"));
+    this.directory = new Directory(records);
+    this.free = new FreeExtents(capacity);
+    this.kept = new KeptSegments<>(capacity, stored -> stored.place.count());
+  }
+
+  /**
+   * Opens a tier with what an earlier process has left.
+   *
+   * @param common the folder of all tiers of this repository on this host
+   * @param bytes how much the segments may take; the directory takes one of 512 more
+   * @param maxMemory how much what is remembered of them may take on Java's heap, about one byte
+   *     for 700; it bounds the tier too
+   * @throws IOException if nothing can be kept there
+   */
+  public static DiskTier open(Path common, long bytes, long maxMemory) throws IOException {
+    return open(common, bytes, maxMemory, System::nanoTime);
+  }
+
+  static DiskTier open(Path common, long bytes, long maxMemory, LongSupplier nanoTime)
+      throws IOException {
+    CacheFolder folder = CacheFolder.take(common);
+    try {
+      DiskTier tier = new DiskTier(folder, bytes, maxMemory, nanoTime);
+      tier.load();
+      tier.writer.setDaemon(true);
+      tier.writer.start();
+      return tier;
+    } catch (IOException | RuntimeException | Error e) {
+      folder.close();
+      throw e;
+    }
+  }
+
+  private void load() throws IOException {
+    for (Directory.Entry entry : directory.read(capacity)) {
+      nextNumber = Math.max(nextNumber, entry.first().number() + 1);
+      if (free.take(entry.place().extents())) {
+        Stored stored = new Stored(entry.first().shape(), entry.place(), entry.sums());
+        stored.lastUse = nanoTime.getAsLong() - ONE_USE_NANOS;
+        kept.add(entry.first().segment(), stored);
+      }
+    }
+    data.truncate(Math.min(data.length(), (long) capacity * Extents.BYTES));
+    records.truncate(Math.min(records.length(), (long) capacity * DirectoryRecord.BYTES));
+  }
+
+  private final class Stored implements SegmentShape.Source {
+    private final SegmentShape shape;
+    private final Place place;
+    private final PageSums sums;
+    private volatile long lastUse = nanoTime.getAsLong();
+
+    /** Set before any of the extents is used for something else. */
+    private volatile boolean gone;
+
+    Stored(SegmentShape shape, Place place, PageSums sums) {
+      this.shape = shape;
+      this.place = place;
+      this.sums = sums;
+    }
+
+    @Override
+    public boolean copy(int at, int count, ByteBuffer target) {
+      int end = at + count;
+      boolean pages =
+          at % PageSums.PAGE == 0 && (end % PageSums.PAGE == 0 || end == shape.dataBytes());
+      return pages ? copyPages(at, count, target) : copyPart(at, end, target);
+    }
+
+    private boolean copyPart(int at, int end, ByteBuffer target) {
+      int from = at / PageSums.PAGE * PageSums.PAGE;
+      int to =
+          Math.min(shape.dataBytes(), (end + PageSums.PAGE - 1) / PageSums.PAGE * PageSums.PAGE);
+      ByteBuffer whole = ByteBuffer.allocate(to - from);
+      if (!copyPages(from, to - from, whole)) {
+        return false;
+      }
+      target.put(whole.array(), at - from, end - at);
+      return true;
+    }
+
+    private boolean copyPages(int at, int count, ByteBuffer target) {
+      try {
+        for (int done = 0; done < count; ) {
+          int part = place.run(at + done, Math.min(count - done, Extents.BYTES * 2));
+          int start = target.position();
+          data.read(place.position(at + done), part, target);
+          if (!matches(at + done, start, target)) {
+            return false;
+          }
+          done += part;
+        }
+        return true;
+      } catch (IOException e) {
+        complain(e);
+        return false;
+      }
+    }
+
+    private boolean matches(int at, int start, ByteBuffer target) {
+      int limit = target.limit();
+      target.limit(target.position()).position(start);
+      boolean match = sums.match(at / PageSums.PAGE, target);
+      target.limit(limit);
+      return match;
+    }
+  }
+
+  /**
+   * Copies bytes of a segment, zeros included; reads the local disk.
+   *
+   * @return false if it is not here or damaged; then the target's position has not moved
+   */
+  boolean read(Digest digest, int from, int count, ByteBuffer target) {
+    Stored stored = find(digest);
+    if (stored == null) {
+      return false;
+    }
+    int start = target.position();
+    boolean read = stored.shape.copy(from, count, stored, target);
+    VarHandle.acquireFence();
+    if (read && !stored.gone) {
+      return true;
+    }
+    target.position(start);
+    if (!stored.gone && kept.remove(digest, stored)) {
+      LOG.debug("a cached segment cannot be read or was changed: {}", digest);
+      release(stored);
+    }
+    return false;
+  }
+
+  private @Nullable Stored find(Digest digest) {
+    Stored stored = kept.get(digest);
+    if (stored != null) {
+      long now = nanoTime.getAsLong();
+      if (now - stored.lastUse >= ONE_USE_NANOS) {
+        stored.lastUse = now;
+        kept.used(digest);
+      }
+    }
+    return stored;
+  }
+
+  boolean has(Digest digest) {
+    return kept.get(digest) != null;
+  }
+
+  /** Takes a segment, to be written soon; not if too many wait already. */
+  void put(SegmentData segment) {
+    int bytes = segment.shape().dataBytes();
+    if (ending || waitingBytes.get() + bytes > MAX_WAITING_BYTES) {
+      return;
+    }
+    waitingBytes.addAndGet(bytes);
+    waiting.add(Optional.of(segment));
+  }
+
+  private void write() {
+    try {
+      for (Optional<SegmentData> next = waiting.take(); next.isPresent(); next = waiting.take()) {
+        waitingBytes.addAndGet(-next.get().shape().dataBytes());
+        store(next.get());
+      }
+    } catch (InterruptedException told) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void store(SegmentData segment) {
+    if (has(segment.digest())) {
+      return;
+    }
+    Optional<int[]> room = room(Extents.forBytes(segment.shape().dataBytes()));
+    if (room.isEmpty()) {
+      return;
+    }
+    Place place = new Place(room.get());
+    try {
+      PageSums sums = PageSums.of(segment);
+      write(segment.bytes(), place);
+      directory.write(nextNumber++, segment, place, sums);
+      kept.add(segment.digest(), new Stored(segment.shape(), place, sums));
+      complained.set(false);
+      written.incrementAndGet();
+    } catch (IOException e) {
+      free.give(place.extents());
+      complain(e);
+    }
+  }
+
+  private Optional<int[]> room(int count) {
+    Optional<int[]> room = free.take(count);
+    while (room.isEmpty() && count <= capacity) {
+      Optional<Stored> first = kept.removeFirst();
+      if (first.isEmpty()) {
+        break;
+      }
+      release(first.get());
+      room = free.take(count);
+    }
+    return room;
+  }
+
+  private void write(ByteBuffer bytes, Place place) throws IOException {
+    while (bytes.hasRemaining()) {
+      int at = bytes.position();
+      int part = place.run(at, bytes.limit() - at);
+      data.write(place.position(at), bytes.duplicate().limit(at + part));
+      bytes.position(at + part);
+    }
+  }
+
+  private void release(Stored stored) {
+    stored.gone = true;
+    free.give(stored.place.extents());
+  }
+
+  /** Says once what is wrong, and again when it has been right in between. */
+  private void complain(IOException cause) {
+    if (!ending && complained.compareAndSet(false, true)) {
+      LOG.warn("the cache in {} is of limited use: {}", folder.folder(), cause.toString());
+    }
+  }
+
+  /** How many segments were written so far. */
+  long written() {
+    return written.get();
+  }
+
+  /** How many bytes the segments may take. */
+  public long capacityBytes() {
+    return (long) capacity * Extents.BYTES;
+  }
+
+  /** Where it lies. */
+  public Path folder() {
+    return folder.folder();
+  }
+
+  /** Writes what waits, for some seconds at most, and gives the folder free. */
+  @Override
+  public void close() {
+    ending = true;
+    waiting.add(Optional.empty());
+    try {
+      writer.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS));
+      writer.interrupt();
+      writer.join(TimeUnit.SECONDS.toMillis(1));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    data.close();
+    records.close();
+    folder.close();
+  }
+}

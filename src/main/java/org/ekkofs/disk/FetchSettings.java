@@ -1,0 +1,33 @@
+package org.ekkofs.disk;
+
+import java.time.Duration;
+
+/**
+ * How segments are fetched from the store.
+ *
+ * @param parallel how many at once, of up to 4 MiB; larger ones count for more
+ * @param deadline how long those who wait for one do so
+ * @param tries how often a chunk that makes no sense is read before it counts as damaged
+ */
+public record FetchSettings(int parallel, Duration deadline, int tries) {
+  /** 16 at once, a minute, three times. */
+  public static final FetchSettings DEFAULT = new FetchSettings(16, Duration.ofMinutes(1), 3);
+
+  /** Checks that nothing is less than 1. */
+  public FetchSettings {
+    if (parallel < 1 || tries < 1 || deadline.isNegative() || deadline.isZero()) {
+      throw new IllegalArgumentException(
+          "%d at once, %d times, for %s".formatted(parallel, tries, deadline));
+    }
+  }
+
+  /** The same with another deadline. */
+  public FetchSettings withDeadline(Duration other) {
+    return new FetchSettings(parallel, other, tries);
+  }
+
+  /** The same with other tries. */
+  public FetchSettings withTries(int other) {
+    return new FetchSettings(parallel, deadline, other);
+  }
+}
