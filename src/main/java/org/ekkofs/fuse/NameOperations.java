@@ -88,7 +88,8 @@ final class NameOperations {
     String text = NativeBlock.text(name);
     served
         .workers()
-        .control(
+        .run(
+            Workers.Kind.CONTROL,
             table.guard(
                 request,
                 () -> {
