@@ -2,6 +2,8 @@ package org.ekkofs.fuse;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 import jnr.ffi.Struct;
@@ -38,6 +40,13 @@ final class Fuse2Operations extends Fuse2Refusals {
   private final Failures failures;
   private final Fuse2Reads reads;
   private final Handles<Opened> files = new Handles<>();
+
+  /**
+   * The inode of what was first opened at each path. To libfuse, and so to the kernel and its page
+   * cache, all that ever stands at a path is the same file; what comes later is read past the cache.
+   */
+  private final Map<String, Long> firstInodes = new ConcurrentHashMap<>();
+
   private final Handles<DirectoryListing> directories = new Handles<>();
 
   Fuse2Operations(
@@ -128,7 +137,7 @@ final class Fuse2Operations extends Fuse2Refusals {
           if (write) {
             ReadOnly.require(file);
           }
-          return waits.run(kind(file), () -> opened(file, write, fileInfo));
+          return waits.run(kind(file), () -> opened(path, file, write, fileInfo));
         });
   }
 
@@ -141,16 +150,23 @@ final class Fuse2Operations extends Fuse2Refusals {
           boolean write = (fileInfo.flags.intValue() & FileOperations.O_ACCMODE) != 0;
           return waits.run(
               Fuse2Waits.Kind.CONTROL,
-              () -> opened(directory.create(PathNodes.name(path)), write, fileInfo));
+              () -> opened(path, directory.create(PathNodes.name(path)), write, fileInfo));
         });
   }
 
-  private int opened(FileNode node, boolean write, FuseFileInfo fileInfo) {
+  private int opened(String path, FileNode node, boolean write, FuseFileInfo fileInfo) {
     OpenFile file = node.open(write);
     fileInfo.fh.set(files.add(new Opened(node, file)));
-    int bit = file.immutable() ? LibFuse2.KEEP_CACHE_BIT : LibFuse2.DIRECT_IO_BIT;
+    boolean cached = file.immutable() && isFirstAt(path, node);
+    int bit = cached ? LibFuse2.KEEP_CACHE_BIT : LibFuse2.DIRECT_IO_BIT;
     Struct.getMemory(fileInfo).putInt(LibFuse2.FILE_BITS, 1 << bit);
     return 0;
+  }
+
+  private boolean isFirstAt(String path, FileNode node) {
+    long inode = node.attributes().inode();
+    Long first = firstInodes.putIfAbsent(path, inode);
+    return first == null || first == inode;
   }
 
   @Override

@@ -80,9 +80,9 @@ final class Fuse3Mount implements FuseMount {
       mount.session.destroy();
       throw new FailedException("libfuse cannot mount at " + mountpoint);
     }
-    mount.loops.start();
     mount.changes.start();
     tree.listen(mount.changes);
+    mount.loops.start();
     return mount;
   }
 
