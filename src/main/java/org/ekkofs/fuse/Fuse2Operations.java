@@ -31,7 +31,15 @@ final class Fuse2Operations extends Fuse2Refusals {
   private static final int ERANGE = 34;
 
   /** An open file and its node, whose attributes outlive its name. */
-  private record Opened(FileNode node, OpenFile file) {}
+  private record Opened(FileNode node, OpenHandle handle) {
+    Opened(FileNode node, OpenFile file) {
+      this(node, new OpenHandle(file, node.writable()));
+    }
+
+    OpenFile file() {
+      return handle.file();
+    }
+  }
 
   private final VirtualFileSystem tree;
   private final PathNodes nodes;
@@ -43,7 +51,8 @@ final class Fuse2Operations extends Fuse2Refusals {
 
   /**
    * The inode of what was first opened at each path. To libfuse, and so to the kernel and its page
-   * cache, all that ever stands at a path is the same file; what comes later is read past the cache.
+   * cache, all that ever stands at a path is the same file; what comes later is read past the
+   * cache.
    */
   private final Map<String, Long> firstInodes = new ConcurrentHashMap<>();
 
@@ -71,7 +80,7 @@ final class Fuse2Operations extends Fuse2Refusals {
     this.stat = stat;
     this.waits = waits;
     this.failures = failures;
-    this.reads = new Fuse2Reads(number -> files.get(number).file, waits, events, failures);
+    this.reads = new Fuse2Reads(number -> files.get(number).handle(), waits, events, failures);
   }
 
   /**
@@ -94,7 +103,7 @@ final class Fuse2Operations extends Fuse2Refusals {
 
   /** Closes what is still open; only when no request can come any more. */
   void closeAll() {
-    files.drain().forEach(opened -> close(opened.file));
+    files.drain().forEach(opened -> close(opened.file()));
   }
 
   @Override
@@ -177,7 +186,7 @@ final class Fuse2Operations extends Fuse2Refusals {
           Opened opened = files.get(fileInfo.fh.longValue());
           byte[] bytes = NativeBlock.copy(source.address(), Math.toIntExact(size));
           return waits.run(
-              kind(opened.node), () -> opened.file.write(offset, ByteBuffer.wrap(bytes)));
+              kind(opened.node), () -> opened.file().write(offset, ByteBuffer.wrap(bytes)));
         });
   }
 
@@ -186,12 +195,12 @@ final class Fuse2Operations extends Fuse2Refusals {
     return guard(
         () -> {
           Opened opened = files.get(fileInfo.fh.longValue());
-          return opened.file.immutable() ? 0 : waits.run(kind(opened.node), () -> flush(opened));
+          return opened.file().immutable() ? 0 : waits.run(kind(opened.node), () -> flush(opened));
         });
   }
 
   private static int flush(Opened opened) {
-    opened.file.flush();
+    opened.file().flush();
     return 0;
   }
 
@@ -203,7 +212,7 @@ final class Fuse2Operations extends Fuse2Refusals {
   public int release(@Nullable String path, FuseFileInfo fileInfo) {
     return guard(
         () -> {
-          close(files.remove(fileInfo.fh.longValue()).file);
+          close(files.remove(fileInfo.fh.longValue()).file());
           return 0;
         });
   }

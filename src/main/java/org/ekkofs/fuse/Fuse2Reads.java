@@ -14,7 +14,7 @@ import org.ekkofs.vfs.OpenFile;
 final class Fuse2Reads {
   private static final int SMALL = 16 << 10;
 
-  private final LongFunction<OpenFile> files;
+  private final LongFunction<OpenHandle> files;
   private final Fuse2Waits waits;
   private final EventReads events;
   private final Failures failures;
@@ -33,7 +33,8 @@ final class Fuse2Reads {
    *
    * @param files gives what is open under a number
    */
-  Fuse2Reads(LongFunction<OpenFile> files, Fuse2Waits waits, EventReads events, Failures failures) {
+  Fuse2Reads(
+      LongFunction<OpenHandle> files, Fuse2Waits waits, EventReads events, Failures failures) {
     this.files = files;
     this.waits = waits;
     this.events = events;
@@ -47,10 +48,11 @@ final class Fuse2Reads {
 
   private int read(long target, long size, long offset, long fileInfo) {
     try {
-      OpenFile file = files.apply(NativeBlock.longAt(fileInfo + LibFuse2.FILE_HANDLE));
+      OpenHandle handle = files.apply(NativeBlock.longAt(fileInfo + LibFuse2.FILE_HANDLE));
       int length = Math.toIntExact(size);
-      int got = length <= SMALL ? small(file, target, length, offset) : OpenFile.WOULD_BLOCK;
-      return got == OpenFile.WOULD_BLOCK ? inPlace(file, target, length, offset) : got;
+      int got =
+          length <= SMALL ? small(handle.file(), target, length, offset) : OpenFile.WOULD_BLOCK;
+      return got == OpenFile.WOULD_BLOCK ? inPlace(handle, target, length, offset) : got;
     } catch (Throwable failure) {
       return -failures.errno(failure);
     }
@@ -65,19 +67,23 @@ final class Fuse2Reads {
     return got;
   }
 
-  private int inPlace(OpenFile file, long target, int length, long offset)
+  private int inPlace(OpenHandle handle, long target, int length, long offset)
       throws InterruptedException {
     ByteBuffer buffer = NativeBlock.at(target, length).bytes();
-    int got = length <= SMALL ? OpenFile.WOULD_BLOCK : file.readNow(offset, buffer);
+    int got = length <= SMALL ? OpenFile.WOULD_BLOCK : handle.file().readNow(offset, buffer);
     if (got == OpenFile.WOULD_BLOCK) {
-      got = waiting(file, buffer, offset);
+      got = waiting(handle, buffer, offset);
     }
     return FileOperations.checked(got, length);
   }
 
-  private int waiting(OpenFile file, ByteBuffer buffer, long offset) throws InterruptedException {
-    return file.waitsForEvents()
-        ? waits.run(Fuse2Waits.Kind.EVENT, () -> events.read(file, offset, buffer))
-        : waits.run(Fuse2Waits.Kind.READ, () -> file.read(offset, buffer));
+  private int waiting(OpenHandle handle, ByteBuffer buffer, long offset)
+      throws InterruptedException {
+    OpenFile file = handle.file();
+    if (file.waitsForEvents()) {
+      return waits.run(Fuse2Waits.Kind.EVENT, () -> events.read(file, offset, buffer));
+    }
+    Fuse2Waits.Kind kind = handle.control() ? Fuse2Waits.Kind.CONTROL : Fuse2Waits.Kind.READ;
+    return waits.run(kind, () -> file.read(offset, buffer));
   }
 }

@@ -66,6 +66,9 @@ final class LoopThreads {
   /** How many of those are called; guarded by this. */
   private int called;
 
+  /** Whether it was said that no more threads can be started; guarded by this. */
+  private boolean warned;
+
   /**
    * Starts nothing yet.
    *
@@ -100,9 +103,23 @@ final class LoopThreads {
     } else if (living.size() < limit && !session.exited()) {
       Loop loop = new Loop(session, this, receiving, watch);
       Thread thread = factory.newThread(() -> run(loop));
-      living.put(thread, loop);
-      active++;
+      start(thread, loop);
+    }
+  }
+
+  /** Where the system has no thread left, those who live go on alone. */
+  private synchronized void start(Thread thread, Loop loop) {
+    living.put(thread, loop);
+    active++;
+    try {
       thread.start();
+    } catch (OutOfMemoryError e) {
+      living.remove(thread);
+      active--;
+      if (!warned) {
+        LOG.warn("No more than {} threads can serve the mount: {}", living.size(), e.getMessage());
+        warned = true;
+      }
     }
   }
 
@@ -181,7 +198,11 @@ final class LoopThreads {
 
   /** How many requests have been taken so far by the threads that live. */
   long turns() {
-    return living.values().stream().mapToLong(Loop::turns).sum();
+    long turns = 0;
+    for (Loop loop : living.values()) {
+      turns += loop.turns();
+    }
+    return turns;
   }
 
   /** How many threads live. */
