@@ -72,7 +72,8 @@ final class AttributeOperations {
   private void truncate(Request request, FileNode file) {
     served
         .workers()
-        .control(
+        .run(
+            Workers.Kind.CONTROL,
             table.guard(
                 request,
                 () -> {

@@ -34,7 +34,7 @@ final class EventReads {
   int read(OpenFile file, long offset, ByteBuffer target) throws InterruptedException {
     ByteBuffer own = ByteBuffer.allocate(target.remaining());
     FutureTask<Integer> reading = new FutureTask<>(() -> file.read(offset, own));
-    workers.event(reading);
+    workers.run(Workers.Kind.EVENT, reading);
     try {
       int got = await(reading);
       target.put(own.array(), 0, FileOperations.checked(got, target.remaining()));

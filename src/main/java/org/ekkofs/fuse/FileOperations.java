@@ -34,10 +34,9 @@ final class FileOperations {
     table.set(
         Slot.CREATE,
         (request, parent, name, mode, fileInfo, e) -> create(request, parent, name, fileInfo));
-    table.set(
+    table.setBare(
         Slot.READ,
-        (request, node, size, offset, fileInfo, e) ->
-            read(request, handle(fileInfo), offset, Math.toIntExact(size)));
+        (request, node, size, offset, fileInfo, e) -> read(request, size, offset, fileInfo));
     table.set(
         Slot.WRITE,
         (request, node, data, size, offset, fileInfo) ->
@@ -59,13 +58,13 @@ final class FileOperations {
     return open.get(NativeBlock.longAt(fileInfo + Fuse3Layout.FILE_HANDLE));
   }
 
+  /** Does work that waits for nothing but the local disk, except in the control directory. */
   private void work(boolean control, Request request, OperationTable.Task task) {
-    Runnable guarded = table.guard(request, task);
-    if (control) {
-      served.workers().control(guarded);
-    } else {
-      served.workers().store(guarded);
-    }
+    later(control ? Workers.Kind.CONTROL : Workers.Kind.LOCAL, request, task);
+  }
+
+  private void later(Workers.Kind kind, Request request, OperationTable.Task task) {
+    served.workers().run(kind, table.guard(request, task));
   }
 
   private void open(Request request, long node, long fileInfo) {
@@ -76,7 +75,8 @@ final class FileOperations {
     if (write) {
       ReadOnly.require(file);
     }
-    work(file.writable(), request, () -> openNow(request, file, write, truncate));
+    Workers.Kind kind = file.writable() ? Workers.Kind.CONTROL : Workers.Kind.OPEN;
+    later(kind, request, () -> openNow(request, file, write, truncate));
   }
 
   private void openNow(Request request, FileNode file, boolean write, boolean truncate) {
@@ -113,15 +113,33 @@ final class FileOperations {
     }
   }
 
-  private void read(Request request, OpenHandle handle, long offset, int size) {
-    NativeBlock block = Scratch.mine().data(size);
-    int got = handle.file().readNow(offset, block.bytes());
-    if (got != OpenFile.WOULD_BLOCK) {
-      request.data(block, checked(got, size));
-    } else if (handle.file().waitsForEvents()) {
-      served.workers().event(table.guard(request, () -> readEvent(request, handle, offset, size)));
+  /** Most requests are this one and are answered at once, so it leaves no garbage. */
+  private void read(long request, long size, long offset, long fileInfo) {
+    NativeBlock block;
+    int got;
+    try {
+      OpenHandle handle = handle(fileInfo);
+      int length = Math.toIntExact(size);
+      block = Scratch.mine().data(length);
+      got = handle.file().readNow(offset, block.bytes());
+      if (got == OpenFile.WOULD_BLOCK) {
+        readLater(table.request(request), handle, offset, length);
+        return;
+      }
+      checked(got, length);
+    } catch (Throwable failure) {
+      table.request(request).errno(served.failures().errno(failure));
+      return;
+    }
+    table.data(request, block, got);
+  }
+
+  private void readLater(Request request, OpenHandle handle, long offset, int size) {
+    if (handle.file().waitsForEvents()) {
+      later(Workers.Kind.EVENT, request, () -> readEvent(request, handle, offset, size));
     } else {
-      work(handle.control(), request, () -> readWaiting(request, handle, offset, size));
+      Workers.Kind kind = handle.control() ? Workers.Kind.CONTROL : Workers.Kind.READ;
+      later(kind, request, () -> readWaiting(request, handle, offset, size));
     }
   }
 

@@ -8,15 +8,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A tree mounted through libfuse 2. Its threads wait for the store themselves; there are as many as
- * are needed, up to 64. If so many reads hang, everything does. Of those that wait for events there
- * are at most 32. Names that change are not told to the kernel, which remembers them for a short
- * time only.
+ * A tree mounted through libfuse 2. Its threads wait for the store themselves, as {@link
+ * Fuse2Waits} tells, and there are as many as that takes. Names that change are not told to the
+ * kernel, which remembers them for a short time only.
  */
 final class Fuse2Mount implements FuseMount {
   private static final Logger LOG = LoggerFactory.getLogger(Fuse2Mount.class);
-  private static final int LOOP_THREADS = 64;
-  private static final int EVENT_THREADS = 32;
+  private static final Duration LOOP_RESTS_FOR = Duration.ofSeconds(10);
   private static final Duration GRACE = Duration.ofSeconds(2);
   private static final Duration PATIENCE = Duration.ofSeconds(7);
 
@@ -30,11 +28,17 @@ final class Fuse2Mount implements FuseMount {
   private Fuse2Mount(
       Fuse2Library fuse, VirtualFileSystem tree, Path mountpoint, FuseOptions options) {
     this.mountpoint = mountpoint;
-    this.workers = new Workers(1, EVENT_THREADS);
+    this.workers = new Workers(1, Fuse2Waits.EVENTS);
     EventReads events = new EventReads(workers, () -> fuse.calls().interrupted() != 0);
-    Fuse2Operations operations = new Fuse2Operations(tree, fuse.stat(), events, new Failures());
+    Fuse2Waits waits = new Fuse2Waits(this::loops);
+    Fuse2Operations operations =
+        new Fuse2Operations(tree, fuse.stat(), waits, events, new Failures());
     this.session = new Fuse2Session(fuse, operations, mountpoint, options);
-    this.loops = new LoopThreads(session, LOOP_THREADS);
+    this.loops = new LoopThreads(session, Fuse2Waits.THREADS, LOOP_RESTS_FOR);
+  }
+
+  private LoopThreads loops() {
+    return loops;
   }
 
   /**

@@ -2,6 +2,8 @@ package org.ekkofs.fuse;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 import jnr.ffi.Struct;
@@ -22,39 +24,63 @@ import ru.serce.jnrfuse.struct.Timespec;
 
 /**
  * A tree as jnr-fuse wants it: operations by path, or by handle where there is one, and then the
- * path is null. Each returns at least 0, or a negative error number. Operations may wait, since
- * libfuse 2 takes the answer only from the thread that has the request.
+ * path is null. Each returns at least 0, or a negative error number. What may wait does so by
+ * {@link Fuse2Waits}. Reads are {@link Fuse2Reads}.
  */
 final class Fuse2Operations extends Fuse2Refusals {
   private static final int ERANGE = 34;
 
   /** An open file and its node, whose attributes outlive its name. */
-  private record Opened(FileNode node, OpenFile file) {}
+  private record Opened(FileNode node, OpenHandle handle) {
+    Opened(FileNode node, OpenFile file) {
+      this(node, new OpenHandle(file, node.writable()));
+    }
+
+    OpenFile file() {
+      return handle.file();
+    }
+  }
 
   private final VirtualFileSystem tree;
   private final PathNodes nodes;
   private final StatLayout stat;
-  private final EventReads events;
+  private final Fuse2Waits waits;
   private final Failures failures;
+  private final Fuse2Reads reads;
   private final Handles<Opened> files = new Handles<>();
+
+  /**
+   * The inode of what was first opened at each path. To libfuse, and so to the kernel and its page
+   * cache, all that ever stands at a path is the same file; what comes later is read past the
+   * cache.
+   */
+  private final Map<String, Long> firstInodes = new ConcurrentHashMap<>();
+
   private final Handles<DirectoryListing> directories = new Handles<>();
 
-  Fuse2Operations(VirtualFileSystem tree, StatLayout stat, EventReads events, Failures failures) {
-    this(tree, new PathNodes(tree.root()), stat, events, failures);
+  Fuse2Operations(
+      VirtualFileSystem tree,
+      StatLayout stat,
+      Fuse2Waits waits,
+      EventReads events,
+      Failures failures) {
+    this(tree, new PathNodes(tree.root()), stat, waits, events, failures);
   }
 
   private Fuse2Operations(
       VirtualFileSystem tree,
       PathNodes nodes,
       StatLayout stat,
+      Fuse2Waits waits,
       EventReads events,
       Failures failures) {
     super(nodes, failures);
     this.tree = tree;
     this.nodes = nodes;
     this.stat = stat;
-    this.events = events;
+    this.waits = waits;
     this.failures = failures;
+    this.reads = new Fuse2Reads(number -> files.get(number).handle(), waits, events, failures);
   }
 
   /**
@@ -68,6 +94,7 @@ final class Fuse2Operations extends Fuse2Refusals {
     for (int at = 0; at < LibFuse2.OPERATIONS_SIZE; at += Long.BYTES) {
       table.bytes().putLong(at, given.getLong(at));
     }
+    table.bytes().putLong(LibFuse2.OPERATIONS_READ, reads.function());
     table.bytes().putLong(LibFuse2.OPERATIONS_WRITE_BUF, 0);
     table.bytes().putLong(LibFuse2.OPERATIONS_READ_BUF, 0);
     table.bytes().putLong(LibFuse2.OPERATIONS_FLAGS, 0b111);
@@ -76,7 +103,7 @@ final class Fuse2Operations extends Fuse2Refusals {
 
   /** Closes what is still open; only when no request can come any more. */
   void closeAll() {
-    files.drain().forEach(opened -> close(opened.file));
+    files.drain().forEach(opened -> close(opened.file()));
   }
 
   @Override
@@ -119,7 +146,7 @@ final class Fuse2Operations extends Fuse2Refusals {
           if (write) {
             ReadOnly.require(file);
           }
-          return opened(file, write, fileInfo);
+          return waits.run(kind(file), () -> opened(path, file, write, fileInfo));
         });
   }
 
@@ -130,64 +157,62 @@ final class Fuse2Operations extends Fuse2Refusals {
           DirectoryNode directory = nodes.parent(path);
           ReadOnly.require(directory);
           boolean write = (fileInfo.flags.intValue() & FileOperations.O_ACCMODE) != 0;
-          return opened(directory.create(PathNodes.name(path)), write, fileInfo);
+          return waits.run(
+              Fuse2Waits.Kind.CONTROL,
+              () -> opened(path, directory.create(PathNodes.name(path)), write, fileInfo));
         });
   }
 
-  private int opened(FileNode node, boolean write, FuseFileInfo fileInfo) {
+  private int opened(String path, FileNode node, boolean write, FuseFileInfo fileInfo) {
     OpenFile file = node.open(write);
     fileInfo.fh.set(files.add(new Opened(node, file)));
-    int bit = file.immutable() ? LibFuse2.KEEP_CACHE_BIT : LibFuse2.DIRECT_IO_BIT;
+    boolean cached = file.immutable() && isFirstAt(path, node);
+    int bit = cached ? LibFuse2.KEEP_CACHE_BIT : LibFuse2.DIRECT_IO_BIT;
     Struct.getMemory(fileInfo).putInt(LibFuse2.FILE_BITS, 1 << bit);
     return 0;
   }
 
-  @Override
-  public int read(
-      @Nullable String path, Pointer target, long size, long offset, FuseFileInfo fileInfo) {
-    return guard(
-        () -> {
-          OpenFile file = files.get(fileInfo.fh.longValue()).file;
-          int length = Math.toIntExact(size);
-          ByteBuffer buffer = NativeBlock.at(target.address(), length).bytes();
-          int got = file.readNow(offset, buffer);
-          if (got == OpenFile.WOULD_BLOCK) {
-            got =
-                file.waitsForEvents()
-                    ? events.read(file, offset, buffer)
-                    : file.read(offset, buffer);
-          }
-          return FileOperations.checked(got, length);
-        });
+  private boolean isFirstAt(String path, FileNode node) {
+    long inode = node.attributes().inode();
+    Long first = firstInodes.putIfAbsent(path, inode);
+    return first == null || first == inode;
   }
 
   @Override
   public int write(
       @Nullable String path, Pointer source, long size, long offset, FuseFileInfo fileInfo) {
     return guard(
-        () ->
-            files
-                .get(fileInfo.fh.longValue())
-                .file
-                .write(
-                    offset,
-                    ByteBuffer.wrap(NativeBlock.copy(source.address(), Math.toIntExact(size)))));
+        () -> {
+          Opened opened = files.get(fileInfo.fh.longValue());
+          byte[] bytes = NativeBlock.copy(source.address(), Math.toIntExact(size));
+          return waits.run(
+              kind(opened.node), () -> opened.file().write(offset, ByteBuffer.wrap(bytes)));
+        });
   }
 
   @Override
   public int flush(@Nullable String path, FuseFileInfo fileInfo) {
     return guard(
         () -> {
-          files.get(fileInfo.fh.longValue()).file.flush();
-          return 0;
+          Opened opened = files.get(fileInfo.fh.longValue());
+          return opened.file().immutable() ? 0 : waits.run(kind(opened.node), () -> flush(opened));
         });
+  }
+
+  private static int flush(Opened opened) {
+    opened.file().flush();
+    return 0;
+  }
+
+  private static Fuse2Waits.Kind kind(Node node) {
+    return node.writable() ? Fuse2Waits.Kind.CONTROL : Fuse2Waits.Kind.OPEN;
   }
 
   @Override
   public int release(@Nullable String path, FuseFileInfo fileInfo) {
     return guard(
         () -> {
-          close(files.remove(fileInfo.fh.longValue()).file);
+          close(files.remove(fileInfo.fh.longValue()).file());
           return 0;
         });
   }
@@ -282,21 +307,25 @@ final class Fuse2Operations extends Fuse2Refusals {
 
   @Override
   public int truncate(String path, long size) {
-    return guard(() -> truncated(nodes.node(path), size));
+    return guard(() -> truncate(nodes.node(path), size));
   }
 
   @Override
   public int ftruncate(@Nullable String path, long size, FuseFileInfo fileInfo) {
-    return guard(() -> truncated(files.get(fileInfo.fh.longValue()).node, size));
+    return guard(() -> truncate(files.get(fileInfo.fh.longValue()).node, size));
   }
 
-  private static int truncated(Node node, long size) {
+  private int truncate(Node node, long size) throws InterruptedException {
     ReadOnly.require(node);
     if (size != 0 || !(node instanceof FileNode file)) {
       throw new ErrnoException(Errno.EPERM);
     }
-    file.truncate();
-    return 0;
+    return waits.run(
+        kind(file),
+        () -> {
+          file.truncate();
+          return 0;
+        });
   }
 
   /** Times are accepted and not kept, so that touch works. */
@@ -315,8 +344,12 @@ final class Fuse2Operations extends Fuse2Refusals {
         () -> {
           DirectoryNode directory = nodes.parent(path);
           ReadOnly.require(directory);
-          directory.remove(PathNodes.name(path));
-          return 0;
+          return waits.run(
+              Fuse2Waits.Kind.CONTROL,
+              () -> {
+                directory.remove(PathNodes.name(path));
+                return 0;
+              });
         });
   }
 

@@ -12,10 +12,13 @@ final class Fuse2Session implements LoopThreads.Session {
   /** The kernel sends no more at once to what speaks like libfuse 2. */
   private static final int MAX_READ = 128 << 10;
 
-  /** Fewer than there are threads, so that reads through the page cache cannot take all of them. */
-  private static final int MAX_BACKGROUND = 32;
+  /**
+   * How many requests that nobody waits for the kernel sends at once: fewer than {@link Fuse2Waits}
+   * lets wait, so that reading ahead of what hangs cannot take all.
+   */
+  private static final int MAX_BACKGROUND = 256;
 
-  private static final int CONGESTION = 24;
+  private static final int CONGESTION = 192;
   private static final double MILLIS = 1000;
 
   private final Fuse2Library library;

@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
  * <table>
  * <caption>Threads, and what they may do</caption>
  * <tr><td>ekkofs-fuse-*</td><td>take requests, answer from memory, never wait</td></tr>
- * <tr><td>ekkofs-store-*</td><td>wait for the store</td></tr>
+ * <tr><td>ekkofs-read-*, ekkofs-open-*</td><td>wait for the store</td></tr>
+ * <tr><td>ekkofs-local-*</td><td>wait for the local disk</td></tr>
  * <tr><td>ekkofs-control-*</td><td>change the control directory</td></tr>
  * <tr><td>ekkofs-event-*</td><td>wait for jobs, until interrupted</td></tr>
  * <tr><td>ekkofs-names-*</td><td>tells the kernel of changed names</td></tr>
@@ -22,6 +23,7 @@ import org.slf4j.LoggerFactory;
 final class Fuse3Mount implements FuseMount {
   private static final Logger LOG = LoggerFactory.getLogger(Fuse3Mount.class);
   private static final int EVENT_THREADS = 64;
+  private static final Duration LOOP_RESTS_FOR = Duration.ofSeconds(10);
   private static final Duration GRACE = Duration.ofSeconds(2);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -56,7 +58,7 @@ final class Fuse3Mount implements FuseMount {
     this.files = new FileOperations(served, table);
     files.register();
     this.session = new Fuse3Session(fuse, table, options);
-    this.loops = new LoopThreads(session, options.loopThreads());
+    this.loops = new LoopThreads(session, options.loopThreads(), LOOP_RESTS_FOR);
     this.changes =
         new NameChanges(
             (directory, name) -> {
@@ -78,9 +80,9 @@ final class Fuse3Mount implements FuseMount {
       mount.session.destroy();
       throw new FailedException("libfuse cannot mount at " + mountpoint);
     }
-    mount.loops.start();
     mount.changes.start();
     tree.listen(mount.changes);
+    mount.loops.start();
     return mount;
   }
 

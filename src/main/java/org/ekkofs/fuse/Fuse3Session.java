@@ -9,8 +9,14 @@ import org.ekkofs.model.FailedException;
  * A session of libfuse 3: the mount as the library sees it. Its address is used by many threads.
  */
 final class Fuse3Session implements LoopThreads.Session {
-  private static final int MAX_BACKGROUND = 64;
-  private static final int CONGESTION = 48;
+  /**
+   * How many reads of its own and direct ones the kernel sends at once. While so many wait it sends
+   * no others, whichever file they are of, so there must be room for a lot that hang. An ordinary
+   * user gets no more than the kernel's setting max_user_bgreq.
+   */
+  private static final int MAX_BACKGROUND = 1024;
+
+  private static final int CONGESTION = 768;
 
   private final Fuse3Library fuse;
   private final OperationTable table;

@@ -9,9 +9,10 @@ import org.ekkofs.model.InvalidException;
  * @param binding which library to use
  * @param allowOther whether users other than the one who mounts may look in
  * @param fsname what df and mount show as the source
- * @param loopThreads how many threads of the libfuse 3 binding take requests, 1 to 64; they never
- *     wait for a store
- * @param readThreads how many reads may wait for a store at once, 1 to 512
+ * @param loopThreads how many threads of the libfuse 3 binding may take requests, 1 to 64; they
+ *     never wait for a store, and there are as few as will do
+ * @param readThreads how many reads of the libfuse 3 binding may wait for a store at once, 1 to
+ *     512; more queue
  * @param fuse2ValidFor how long the kernel remembers names and attributes under libfuse 2, which
  *     has only one time for all of them
  */
@@ -47,10 +48,13 @@ public record FuseOptions(
     }
   }
 
-  /** Any binding, for the mounting user only, 16 reads at once, names good for a second. */
+  /**
+   * Any binding, for the mounting user only, 128 waiting reads at once, names good for a second.
+   */
   public static FuseOptions defaults() {
-    int loops = Math.max(4, Math.min(16, Runtime.getRuntime().availableProcessors()));
-    return new FuseOptions(Binding.AUTO, false, "ekkofs", loops, 16, Duration.ofSeconds(1));
+    int loops =
+        Math.max(16, Math.min(MAX_LOOP_THREADS, Runtime.getRuntime().availableProcessors()));
+    return new FuseOptions(Binding.AUTO, false, "ekkofs", loops, 128, Duration.ofSeconds(1));
   }
 
   /** The same with another binding. */

@@ -1,23 +1,54 @@
 package org.ekkofs.fuse;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.ekkofs.vfs.Errno;
 import org.ekkofs.vfs.ErrnoException;
+import org.jspecify.annotations.Nullable;
 
-/** What is open, by the number that the kernel hands back. Safe for use by many threads. */
+/**
+ * What is open, by the number that the kernel hands back. The lower half of a number is a place in
+ * a table, so that looking it up takes no lock and makes no garbage; the upper half counts, so that
+ * no number is given twice. Safe for use by many threads.
+ */
 final class Handles<T> {
-  private final Map<Long, T> open = new ConcurrentHashMap<>();
-  private final AtomicLong last = new AtomicLong();
+  private static final int SMALLEST = 16;
+
+  private record Entry<T>(long number, T value) {}
+
+  /** Replaced by a larger one, under this object's lock, when it is full; entries as well. */
+  private volatile AtomicReferenceArray<@Nullable Entry<T>> table =
+      new AtomicReferenceArray<>(SMALLEST);
+
+  /** Places that are free again; guarded by this. */
+  private final List<Integer> free = new ArrayList<>();
+
+  /** How many places were ever used; guarded by this. */
+  private int used;
+
+  /** How many numbers were given; guarded by this. */
+  private long given;
 
   /** Keeps it under a new number, never 0. */
-  long add(T value) {
-    long number = last.incrementAndGet();
-    open.put(number, value);
+  synchronized long add(T value) {
+    int place = free.isEmpty() ? used++ : free.remove(free.size() - 1);
+    if (place == table.length()) {
+      grow();
+    }
+    given++;
+    long number = given << Integer.SIZE | place;
+    table.set(place, new Entry<>(number, value));
     return number;
+  }
+
+  private synchronized void grow() {
+    AtomicReferenceArray<@Nullable Entry<T>> larger =
+        new AtomicReferenceArray<>(2 * table.length());
+    for (int place = 0; place < table.length(); place++) {
+      larger.set(place, table.get(place));
+    }
+    table = larger;
   }
 
   /**
@@ -26,11 +57,13 @@ final class Handles<T> {
    * @throws ErrnoException ESTALE if nothing is
    */
   T get(long number) {
-    T value = open.get(number);
-    if (value == null) {
+    AtomicReferenceArray<@Nullable Entry<T>> all = table;
+    int place = (int) number;
+    Entry<T> entry = place >= 0 && place < all.length() ? all.get(place) : null;
+    if (entry == null || entry.number != number) {
       throw new ErrnoException(Errno.ESTALE);
     }
-    return value;
+    return entry.value;
   }
 
   /**
@@ -38,16 +71,22 @@ final class Handles<T> {
    *
    * @throws ErrnoException ESTALE if nothing is
    */
-  T remove(long number) {
-    T value = open.remove(number);
-    if (value == null) {
-      throw new ErrnoException(Errno.ESTALE);
-    }
+  synchronized T remove(long number) {
+    T value = get(number);
+    table.set((int) number, null);
+    free.add((int) number);
     return value;
   }
 
   /** Forgets and gives everything. */
-  List<T> drain() {
-    return open.keySet().stream().map(open::remove).filter(Objects::nonNull).toList();
+  synchronized List<T> drain() {
+    List<T> values = new ArrayList<>();
+    for (int place = 0; place < table.length(); place++) {
+      Entry<T> entry = table.get(place);
+      if (entry != null) {
+        values.add(remove(entry.number));
+      }
+    }
+    return values;
   }
 }

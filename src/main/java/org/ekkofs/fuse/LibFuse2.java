@@ -1,5 +1,7 @@
 package org.ekkofs.fuse;
 
+import jnr.ffi.annotations.Delegate;
+
 /**
  * What is used of libfuse 2 besides jnr-fuse, whose mount() starts libfuse's own threads and
  * reports success whatever happens. Names and types as in {@link LibFuse3}.
@@ -11,6 +13,7 @@ final class LibFuse2 {
   /** Where its flags lie: nullpath_ok, nopath, utime_omit_ok, from the lowest bit. */
   static final int OPERATIONS_FLAGS = 304;
 
+  static final int OPERATIONS_READ = 120;
   static final int OPERATIONS_WRITE_BUF = 328;
   static final int OPERATIONS_READ_BUF = 336;
 
@@ -19,6 +22,9 @@ final class LibFuse2 {
 
   static final int DIRECT_IO_BIT = 0;
   static final int KEEP_CACHE_BIT = 1;
+
+  /** Where it has the handle. */
+  static final int FILE_HANDLE = 24;
 
   /** sizeof(struct fuse_buf), and its fields. */
   static final int BUFFER_SIZE = 40;
@@ -57,5 +63,12 @@ final class LibFuse2 {
     int interrupted();
 
     void optFreeArgs(long arguments);
+  }
+
+  /** Reading; jnr-fuse would make an object of each field of fuse_file_info for every call. */
+  @FunctionalInterface
+  public interface Read {
+    @Delegate
+    int call(long path, long buffer, long size, long offset, long fileInfo);
   }
 }

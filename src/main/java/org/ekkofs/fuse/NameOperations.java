@@ -1,5 +1,6 @@
 package org.ekkofs.fuse;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.StampedLock;
 import org.ekkofs.fuse.LibFuse3.Slot;
@@ -9,6 +10,9 @@ import org.ekkofs.vfs.Node;
 
 /** Finding, forgetting and removing names, under libfuse 3. */
 final class NameOperations {
+  /** Not for ever, lest a change that the kernel cannot take be never seen. */
+  private static final Duration TOLD_OF_CHANGES = Duration.ofHours(1);
+
   private final Served served;
   private final OperationTable table;
 
@@ -53,7 +57,7 @@ final class NameOperations {
       if (found.isPresent()) {
         answer(request, directory, found.get());
       } else {
-        request.noEntry(directory.namesValidFor());
+        request.noEntry(validFor(directory));
       }
     } finally {
       answering.unlockRead(stamp);
@@ -64,9 +68,14 @@ final class NameOperations {
     Attributes attributes = node.attributes();
     long number = served.nodes().number(attributes.inode());
     served.nodes().remember(node, number);
-    if (!request.entry(number, attributes, directory.namesValidFor())) {
+    if (!request.entry(number, attributes, validFor(directory))) {
       served.nodes().forget(number, 1);
     }
+  }
+
+  /** The tree tells of every name that changes, except in the control directory. */
+  private static Duration validFor(DirectoryNode directory) {
+    return directory.writable() ? directory.namesValidFor() : TOLD_OF_CHANGES;
   }
 
   private void forget(Request request, long node, long times) {
@@ -88,7 +97,8 @@ final class NameOperations {
     String text = NativeBlock.text(name);
     served
         .workers()
-        .control(
+        .run(
+            Workers.Kind.CONTROL,
             table.guard(
                 request,
                 () -> {

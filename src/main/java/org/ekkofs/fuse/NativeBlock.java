@@ -5,6 +5,7 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.function.LongFunction;
 
 /**
@@ -46,6 +47,11 @@ record NativeBlock(ByteBuffer bytes, long address) {
     byte[] copy = new byte[size];
     IO.getByteArray(address, copy, 0, size);
     return copy;
+  }
+
+  /** Copies the first bytes of the block to the address. */
+  void copyTo(long target, int length) {
+    IO.copyMemory(address, target, Objects.checkIndex(length, bytes.capacity() + 1));
   }
 
   static int intAt(long address) {

@@ -59,9 +59,28 @@ final class OperationTable {
     put(
         slot,
         (address, a, b, c, d, e) -> {
-          Request request = new Request(fuse, address);
-          guard(request, () -> handler.handle(request, a, b, c, d, e)).run();
+          Request request = request(address);
+          try {
+            handler.handle(request, a, b, c, d, e);
+          } catch (Throwable failure) {
+            request.errno(failures.errno(failure));
+          }
         });
+  }
+
+  /** Sets what is called with the bare request; it answers by itself and throws nothing. */
+  void setBare(LibFuse3.Slot slot, LibFuse3.Operation operation) {
+    put(slot, operation);
+  }
+
+  /** The request at the address, which must not have been answered. */
+  Request request(long address) {
+    return new Request(fuse, address);
+  }
+
+  /** Answers the bare request with the first bytes of the block. */
+  void data(long address, NativeBlock block, int length) {
+    fuse.calls().replyBuf(address, block.address(), length);
   }
 
   private void put(LibFuse3.Slot slot, LibFuse3.Operation operation) {

@@ -8,7 +8,7 @@ final class Scratch {
   static final int MAX_REQUEST = 1 << 20;
 
   private static final int STRUCTS = 512;
-  private static final int SMALLEST_DATA = 1 << 17;
+  private static final int SMALLEST_DATA = 1 << 14;
   private static final ThreadLocal<Scratch> MINE = ThreadLocal.withInitial(Scratch::new);
 
   private final NativeBlock structs = NativeBlock.allocate(STRUCTS);
@@ -26,10 +26,13 @@ final class Scratch {
     return structs.clear();
   }
 
-  /** The block for data, with room for so many bytes; its buffer's limit says so. */
+  /**
+   * The block for data, with room for so many bytes; its buffer's limit says so. It grows to the
+   * next power of two, so that a thread that waits with a small read in hand holds little.
+   */
   NativeBlock data(int size) {
     if (data.bytes().capacity() < size) {
-      data = NativeBlock.allocate(Math.max(size, MAX_REQUEST));
+      data = NativeBlock.allocate(Math.max(size, Integer.highestOneBit(2 * size - 1)));
     }
     ByteBuffer bytes = data.bytes();
     bytes.clear().limit(size);

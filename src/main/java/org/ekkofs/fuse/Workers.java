@@ -1,8 +1,10 @@
 package org.ekkofs.fuse;
 
-import java.util.List;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
@@ -11,11 +13,54 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads that may wait so that the loop threads need not: for the store, for the control
- * directory, and for events. Each kind has its own, so that none can hold up another; a store that
- * hangs holds only those that wait for it. Idle threads end.
+ * The threads that may wait so that the loop threads need not. Each kind of work has its own, so
+ * that none can hold up another: a store that hangs holds the reads and the opens that wait for it,
+ * each up to as many threads as there may be of them, while whatever needs no store goes on. Work
+ * beyond that queues; of that there is no more than processes that wait for it and requests that
+ * the kernel sends in the background. Idle threads end.
  */
 final class Workers {
+  /** What work may wait for. */
+  enum Kind {
+    /** Reads, for the store. */
+    READ("ekkofs-read-"),
+    /** Opening a file, for the store. */
+    OPEN("ekkofs-open-"),
+    /** Seeking and closing, for the local disk. */
+    LOCAL("ekkofs-local-"),
+    /** The control directory: for checks that may ask the store. */
+    CONTROL("ekkofs-control-"),
+    /** Events; work beyond what there are threads for is rejected. */
+    EVENT("ekkofs-event-");
+
+    private final String prefix;
+
+    Kind(String prefix) {
+      this.prefix = prefix;
+    }
+  }
+
+  /**
+   * Takes from the pool only what an idle thread takes at once, so that the pool starts a thread
+   * when there is none, and not before; what comes when no more may be started is added.
+   */
+  private static final class Queue extends LinkedTransferQueue<Runnable> {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public boolean offer(Runnable task) {
+      return tryTransfer(task);
+    }
+
+    @Override
+    public boolean add(Runnable task) {
+      put(task);
+      return true;
+    }
+  }
+
+  private static final int OPEN_THREADS = 64;
+  private static final int LOCAL_THREADS = 8;
   private static final int CONTROL_THREADS = 8;
   private static final long IDLE_SECONDS = 10;
 
@@ -24,40 +69,46 @@ final class Workers {
 
   private static final long LAST_SECONDS = 5;
 
-  private final ThreadPoolExecutor store;
-  private final ThreadPoolExecutor control;
-  private final ThreadPoolExecutor events;
+  private final Map<Kind, ThreadPoolExecutor> pools = new EnumMap<>(Kind.class);
 
   /**
    * Starts nothing yet.
    *
-   * @param storeThreads how many operations may wait for the store at once; more queue
+   * @param readThreads how many reads may wait for the store at once; more queue
    * @param eventThreads how many may wait for events at once; more are rejected
    */
-  Workers(int storeThreads, int eventThreads) {
-    store = queueing("ekkofs-store-", storeThreads);
-    control = queueing("ekkofs-control-", CONTROL_THREADS);
-    events =
+  Workers(int readThreads, int eventThreads) {
+    pools.put(Kind.READ, queueing(Kind.READ, readThreads));
+    pools.put(Kind.OPEN, queueing(Kind.OPEN, OPEN_THREADS));
+    pools.put(Kind.LOCAL, queueing(Kind.LOCAL, LOCAL_THREADS));
+    pools.put(Kind.CONTROL, queueing(Kind.CONTROL, CONTROL_THREADS));
+    pools.put(
+        Kind.EVENT,
         new ThreadPoolExecutor(
             0,
             eventThreads,
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new SynchronousQueue<>(),
-            named("ekkofs-event-"));
+            named(Kind.EVENT.prefix)));
   }
 
-  private static ThreadPoolExecutor queueing(String name, int threads) {
-    ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
-            threads,
-            threads,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            named(name));
-    pool.allowCoreThreadTimeOut(true);
-    return pool;
+  private static ThreadPoolExecutor queueing(Kind kind, int threads) {
+    return new ThreadPoolExecutor(
+        0,
+        threads,
+        IDLE_SECONDS,
+        TimeUnit.SECONDS,
+        new Queue(),
+        named(kind.prefix),
+        Workers::queue);
+  }
+
+  private static void queue(Runnable task, ThreadPoolExecutor pool) {
+    if (pool.isShutdown()) {
+      throw new RejectedExecutionException("the mount is ending");
+    }
+    pool.getQueue().add(task);
   }
 
   /** Daemon threads with numbered names. */
@@ -70,28 +121,22 @@ final class Workers {
     };
   }
 
-  /** Runs what may wait for the store. */
-  void store(Runnable task) {
-    store.execute(task);
-  }
-
-  /** Runs what changes the control directory. */
-  void control(Runnable task) {
-    control.execute(task);
-  }
-
   /**
-   * Runs what waits for something to happen.
+   * Runs work of that kind.
    *
-   * @throws RejectedExecutionException if too many wait already
+   * @throws RejectedExecutionException if too many wait for events already, or at the end
    */
-  void event(Runnable task) {
-    events.execute(task);
+  void run(Kind kind, Runnable task) {
+    pool(kind).execute(task);
+  }
+
+  private ThreadPoolExecutor pool(Kind kind) {
+    return Objects.requireNonNull(pools.get(kind));
   }
 
   /** Interrupts those who wait for events, and lets no new ones in. */
   void endEvents() {
-    events.shutdownNow();
+    pool(Kind.EVENT).shutdownNow();
   }
 
   /**
@@ -100,22 +145,20 @@ final class Workers {
    * @return whether all of them have ended
    */
   boolean end() {
-    events.shutdownNow();
-    store.shutdown();
-    control.shutdown();
-    List<ExecutorService> all = List.of(events, store, control);
-    if (ended(all, GRACE_SECONDS)) {
+    endEvents();
+    pools.values().forEach(ExecutorService::shutdown);
+    if (ended(GRACE_SECONDS)) {
       return true;
     }
-    all.forEach(ExecutorService::shutdownNow);
-    return ended(all, LAST_SECONDS);
+    pools.values().forEach(ExecutorService::shutdownNow);
+    return ended(LAST_SECONDS);
   }
 
-  private static boolean ended(List<ExecutorService> pools, long seconds) {
+  private boolean ended(long seconds) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     boolean ended = true;
     try {
-      for (ExecutorService pool : pools) {
+      for (ExecutorService pool : pools.values()) {
         long left = Math.max(0, deadline - System.nanoTime());
         ended &= pool.awaitTermination(left, TimeUnit.NANOSECONDS);
       }

@@ -21,7 +21,10 @@ public non-sealed interface DirectoryNode extends Node {
   /** Everything in the directory at this moment, without "." and "..". */
   List<Entry> list();
 
-  /** How long the kernel may remember that a name is, or is not, here. */
+  /**
+   * How long the kernel may remember that a name is, or is not, here, where it cannot be told of
+   * changes; where it can, it may remember names of what is not {@link #writable} for long.
+   */
   Duration namesValidFor();
 
   /**

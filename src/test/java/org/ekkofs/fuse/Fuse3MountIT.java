@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.ekkofs.vfs.ErrnoException;
 import org.ekkofs.vfs.OpenFile;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The contract, and what only libfuse 3 can do. */
@@ -63,6 +64,12 @@ class Fuse3MountIT extends MountContract {
     }
     assertThat(Shell.run(command.toArray(String[]::new)).output().lines())
         .containsExactlyElementsOf(expected);
+  }
+
+  @Override
+  protected @Nullable Void useEverything() throws Exception {
+    seekFindsDataAndHoles();
+    return super.useEverything();
   }
 
   private String expected(long offset, OpenFile.Seek what) {

@@ -152,6 +152,8 @@ class LayoutTest {
     expect("sizeof(struct fuse_operations)", LibFuse2.OPERATIONS_SIZE);
     offset("fuse_operations", "bmap", LibFuse2.OPERATIONS_FLAGS - 8);
     offset("fuse_operations", "ioctl", LibFuse2.OPERATIONS_FLAGS + 8);
+    offset("fuse_operations", "read", LibFuse2.OPERATIONS_READ);
+    offset("fuse_file_info", "fh", LibFuse2.FILE_HANDLE);
     offset("fuse_operations", "write_buf", LibFuse2.OPERATIONS_WRITE_BUF);
     offset("fuse_operations", "read_buf", LibFuse2.OPERATIONS_READ_BUF);
     expect("BIT(direct_io)", LibFuse2.FILE_BITS * 8 + LibFuse2.DIRECT_IO_BIT);

@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.management.ThreadMXBean;
+import com.sun.nio.file.ExtendedOpenOption;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -26,11 +30,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.ekkofs.model.InvalidException;
 import org.ekkofs.model.NotFoundException;
 import org.ekkofs.model.RefusedException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +52,13 @@ abstract class MountContract {
 
   /** Not a whole number of blocks, pages or sectors; 48 MiB and a bit. */
   private static final long SIZE = (48 << 20) + 12_345;
+
+  private static final int HUNG_READERS = 200;
+
+  /** Where the content has a block of data. */
+  private static final long DATA_AT = 2 * SparseContent.BLOCK;
+
+  private static final long GARBAGE_PER_READ = 32;
 
   @TempDir Path directory;
   protected TestTree tree;
@@ -129,6 +142,11 @@ abstract class MountContract {
   }
 
   private void assertSame(FileChannel channel, long offset, int length) throws IOException {
+    assertContent(tree.content, channel, offset, length);
+  }
+
+  private static void assertContent(
+      SparseContent content, FileChannel channel, long offset, int length) throws IOException {
     ByteBuffer target = ByteBuffer.allocate(length);
     int got = 0;
     while (target.hasRemaining() && got >= 0) {
@@ -136,7 +154,7 @@ abstract class MountContract {
     }
     byte[] bytes = new byte[target.position()];
     target.flip().get(bytes);
-    assertThat(bytes).isEqualTo(tree.content.bytes(offset, length));
+    assertThat(bytes).isEqualTo(content.bytes(offset, length));
   }
 
   @Test
@@ -330,8 +348,26 @@ abstract class MountContract {
 
   @Test
   void readsThatHangDoNotHoldUpAnythingElse() throws Exception {
-    List<Future<Integer>> stuck = hang(options().readThreads() + 8);
-    Shell.await("all threads for the store hang", () -> tree.waiting() >= options().readThreads());
+    Process readers = directReaders("hung.raw", HUNG_READERS);
+    try {
+      Shell.await("all that may wait do", () -> tree.waiting() >= 128);
+      List<Future<Integer>> buffered = hang(20);
+      threads.submit(this::useEverything).get(20, TimeUnit.SECONDS);
+      tree.release();
+      assertThat(readers.inputReader().lines().map(Long::valueOf).toList())
+          .isEqualTo(checksums(HUNG_READERS));
+      assertThat(readers.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      for (Future<Integer> reader : buffered) {
+        assertThat(reader.get()).isEqualTo(10);
+      }
+    } finally {
+      tree.release();
+      readers.destroyForcibly().waitFor();
+    }
+  }
+
+  /** All that must go on when reads hang. */
+  protected @Nullable Void useEverything() throws Exception {
     Path job = Files.writeString(control("job"), "snapshot");
     assertThat(Files.readString(job)).isEqualTo("snapshot");
     Files.delete(job);
@@ -339,9 +375,81 @@ abstract class MountContract {
       assertThat(entries.count()).isEqualTo(TestTree.MANY);
     }
     assertThat(Files.size(disk("damaged.raw"))).isEqualTo(SIZE);
-    tree.release();
-    for (Future<Integer> reader : stuck) {
-      assertThat(reader.get()).isEqualTo(10);
+    try (FileChannel channel = FileChannel.open(disk("sparse.raw"))) {
+      assertSame(channel, 5 << 20, 1 << 20);
+    }
+    Shell.await("the file is released", () -> tree.openFiles("sparse.raw") == 0);
+    try (FileChannel channel = FileChannel.open(disk("hung.raw"))) {
+      assertThat(channel.size()).isEqualTo(SIZE);
+    }
+    return null;
+  }
+
+  private Process directReaders(String name, int count) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            DirectReaders.class.getName(),
+            disk(name).toString(),
+            Integer.toString(count))
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  private List<Long> checksums(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> tree.content.bytes(DirectReaders.place(i), DirectReaders.PAGE))
+        .map(page -> DirectReaders.crc(ByteBuffer.wrap(page)))
+        .toList();
+  }
+
+  @Test
+  void readsOfWhatIsAtHandLeaveNoGarbage() throws IOException {
+    try (FileChannel channel = FileChannel.open(disk("sparse.raw"), ExtendedOpenOption.DIRECT)) {
+      Shell.await("the code is compiled", () -> garbagePerRead(channel) <= GARBAGE_PER_READ);
+    }
+  }
+
+  /** How many bytes each of some thousand reads costs the threads that take requests. */
+  private static long garbagePerRead(FileChannel channel) {
+    int reads = 4000;
+    long before = allocatedByLoops();
+    try {
+      for (int i = 0; i < reads; i++) {
+        DirectReaders.page(channel, DATA_AT);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return (allocatedByLoops() - before) / reads;
+  }
+
+  private static long allocatedByLoops() {
+    ThreadMXBean bean = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("ekkofs-fuse-"))
+        .mapToLong(thread -> bean.getThreadAllocatedBytes(thread.getId()))
+        .sum();
+  }
+
+  @Test
+  void aNameThatIsUsedAgainNeverShowsWhatItHadBefore() throws Exception {
+    SparseContent other = new SparseContent(SIZE, 3, SEED + 1);
+    try (FileChannel before = FileChannel.open(disk("sparse.raw"))) {
+      assertSame(before, 0, 1 << 20);
+      Object inode = Files.getAttribute(disk("sparse.raw"), "unix:ino");
+      tree.hide("sparse.raw");
+      Shell.await("the name is gone", () -> Files.notExists(disk("sparse.raw")));
+      tree.add("sparse.raw", other);
+      Shell.await("the name is there", () -> Files.exists(disk("sparse.raw")));
+      assertThat(Files.getAttribute(disk("sparse.raw"), "unix:ino")).isNotEqualTo(inode);
+      try (FileChannel after = FileChannel.open(disk("sparse.raw"))) {
+        for (int round = 0; round < 3; round++) {
+          assertContent(other, after, 0, 2 << 20);
+          assertSame(before, 0, 2 << 20);
+        }
+      }
     }
   }
 

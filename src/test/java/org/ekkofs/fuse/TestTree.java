@@ -122,6 +122,11 @@ final class TestTree implements VirtualFileSystem {
     return openFiles.get();
   }
 
+  /** How often the disk of that name is open. */
+  int openFiles(String name) {
+    return ((Disk) disks.children.get(name)).open.get();
+  }
+
   /** What was written to a control file. */
   String written(String name) {
     return ((ControlFile) control.children.get(name)).text();
@@ -135,7 +140,12 @@ final class TestTree implements VirtualFileSystem {
 
   /** Adds a disk and says so. */
   void add(String name) {
-    disks.children.put(name, new Disk((o, t) -> content.read(o, t), true));
+    add(name, content);
+  }
+
+  /** Adds a disk with content of its own, as large as the others, and says so. */
+  void add(String name, SparseContent own) {
+    disks.children.put(name, new Disk((o, t) -> own.read(o, t), true));
     listener.nameChanged(disks, name);
   }
 
@@ -257,6 +267,7 @@ final class TestTree implements VirtualFileSystem {
     private final long inode = inodes.incrementAndGet();
     private final Reading reading;
     private final boolean atHand;
+    private final AtomicInteger open = new AtomicInteger();
 
     Disk(Reading reading, boolean atHand) {
       this.reading = reading;
@@ -285,6 +296,7 @@ final class TestTree implements VirtualFileSystem {
         throw new ErrnoException(Errno.EROFS);
       }
       openFiles.incrementAndGet();
+      open.incrementAndGet();
       return new OpenDisk(this);
     }
   }
@@ -323,6 +335,7 @@ final class TestTree implements VirtualFileSystem {
 
     @Override
     public void close() {
+      disk.open.decrementAndGet();
       openFiles.decrementAndGet();
     }
   }
