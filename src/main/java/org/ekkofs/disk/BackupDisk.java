@@ -215,9 +215,13 @@ public final class BackupDisk implements AutoCloseable {
     }
   }
 
-  /** Has the segment's chunks fetched into memory, without waiting for them. */
-  public void prefetch(SegmentIndex segment) {
-    request(segment);
+  /**
+   * Has the segment fetched, without waiting for it.
+   *
+   * @return completed when it is at hand, or could not be had
+   */
+  public CompletableFuture<?> prefetch(SegmentIndex segment) {
+    return CompletableFuture.allOf(request(segment).toArray(CompletableFuture<?>[]::new));
   }
 
   /**

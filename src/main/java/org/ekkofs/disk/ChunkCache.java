@@ -36,6 +36,7 @@ public final class ChunkCache implements AutoCloseable {
   private static final int ARRIVALS_SHARE = 4;
 
   private final ObjectStore store;
+  private final long memoryBytes;
   private final Optional<ChunkFiles> files;
   private final ExecutorService fetchers;
   private final Cache<ChunkKey, Chunk> memory;
@@ -52,6 +53,7 @@ public final class ChunkCache implements AutoCloseable {
    */
   public ChunkCache(ObjectStore store, long memoryBytes, Optional<ChunkFiles> files) {
     this.store = store;
+    this.memoryBytes = memoryBytes;
     this.files = files;
     this.arrivals = new Arrivals(memoryBytes / ARRIVALS_SHARE);
     this.fetchers = Executors.newFixedThreadPool(FETCH_THREADS, ChunkCache::fetcher);
@@ -152,6 +154,11 @@ public final class ChunkCache implements AutoCloseable {
     } catch (EkkofsException e) {
       throw new CorruptException("chunk " + key + " is damaged: " + e.getMessage(), e);
     }
+  }
+
+  /** How much may be held in memory. */
+  public long memoryBytes() {
+    return memoryBytes;
   }
 
   /** How many bytes were read from the store so far. */
