@@ -355,7 +355,7 @@ class ReadAheadTest {
       }
     }
 
-    assertThat(streamWaits).isLessThan(15);
+    assertThat(streamWaits).isLessThan(30);
     assertThat(reading.fetched).hasSizeBetween(250, 450);
   }
 
