@@ -10,14 +10,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.ekkofs.manifest.Manifest;
 import org.ekkofs.manifest.SegmentTable;
-import org.ekkofs.model.BlockMask;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.DiskGeometry;
 import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.FailedException;
 import org.ekkofs.model.SegmentEntry;
 import org.ekkofs.model.SegmentIndex;
-import org.ekkofs.model.SegmentSize;
 import org.ekkofs.store.TreeKeys;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +32,7 @@ public final class BackupDisk implements AutoCloseable {
   private final SegmentTable table;
   private final SegmentCache cache;
   private final DiskGeometry geometry;
+  private final DataRuns runs;
 
   /**
    * The disk a manifest describes.
@@ -46,6 +45,7 @@ public final class BackupDisk implements AutoCloseable {
     this.table = table;
     this.cache = cache;
     this.geometry = manifest.meta().geometry();
+    this.runs = new DataRuns(manifest);
   }
 
   /** Size and segments. */
@@ -200,11 +200,16 @@ public final class BackupDisk implements AutoCloseable {
     }
   }
 
-  /** Has the segment fetched into the cache, without waiting for it, if it is not there. */
-  public void prefetch(SegmentIndex segment) {
-    entry(segment)
+  /**
+   * Has the segment fetched into the cache if it is not there, without waiting for it.
+   *
+   * @return completed when it is at hand, or could not be had
+   */
+  public CompletableFuture<?> prefetch(SegmentIndex segment) {
+    return entry(segment)
         .filter(entry -> !cache.has(entry.digest()))
-        .ifPresent(entry -> request(entry, false));
+        .map(entry -> request(entry, false).result)
+        .orElseGet(() -> CompletableFuture.completedFuture(null));
   }
 
   /** Gives up what was to be fetched ahead and has not begun. */
@@ -217,52 +222,12 @@ public final class BackupDisk implements AutoCloseable {
    * empty if there is none up to the end.
    */
   public OptionalLong nextData(long offset) {
-    long position = offset;
-    while (position < geometry.diskBytes()) {
-      OptionalLong segment = manifest.next(geometry.segmentAt(position).value());
-      if (segment.isEmpty()) {
-        return OptionalLong.empty();
-      }
-      SegmentIndex index = new SegmentIndex(segment.getAsLong());
-      position = Math.max(position, geometry.offset(index));
-      int block = entry(index).orElseThrow().blocks().next(blockAt(position));
-      if (block < SegmentSize.BLOCKS) {
-        return OptionalLong.of(Math.max(position, blockOffset(index, block)));
-      }
-      position = geometry.offset(index) + geometry.segmentSize().bytes();
-    }
-    return OptionalLong.empty();
+    return runs.nextData(offset);
   }
 
   /** The first offset at or after this one that lies in a hole; the end of the disk is one. */
   public long nextHole(long offset) {
-    long position = offset;
-    while (position < geometry.diskBytes()) {
-      SegmentIndex index = geometry.segmentAt(position);
-      Optional<SegmentEntry> entry = entry(index);
-      if (entry.isEmpty()) {
-        return position;
-      }
-      int blocks = geometry.blocks(geometry.length(index));
-      int block = holeIn(entry.get(), blocks, blockAt(position));
-      if (block < blocks) {
-        return Math.max(position, blockOffset(index, block));
-      }
-      position = geometry.offset(index) + geometry.segmentSize().bytes();
-    }
-    return geometry.diskBytes();
-  }
-
-  private static int holeIn(SegmentEntry entry, int blocks, int from) {
-    return BlockMask.first(blocks).minus(entry.blocks()).next(from);
-  }
-
-  private int blockAt(long position) {
-    return (int) (position % geometry.segmentSize().bytes()) / geometry.segmentSize().blockBytes();
-  }
-
-  private long blockOffset(SegmentIndex segment, int block) {
-    return geometry.offset(segment) + (long) block * geometry.segmentSize().blockBytes();
+    return runs.nextHole(offset);
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.BackupName;
+import org.ekkofs.model.BlockMask;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.Digest;
 import org.ekkofs.model.DiskGeometry;
@@ -34,6 +35,8 @@ public final class Manifest implements AutoCloseable {
   private final Connection connection;
   private final PreparedStatement range;
   private final PreparedStatement next;
+  private final PreparedStatement masks;
+  private final PreparedStatement whole;
   private final ManifestMeta meta;
 
   private Manifest(Connection connection) throws SQLException {
@@ -43,6 +46,8 @@ public final class Manifest implements AutoCloseable {
     checkSegments(connection, meta.geometry());
     this.range = connection.prepareStatement(ManifestSchema.RANGE);
     this.next = connection.prepareStatement(ManifestSchema.NEXT);
+    this.masks = connection.prepareStatement(ManifestSchema.MASKS);
+    this.whole = connection.prepareStatement(ManifestSchema.WHOLE);
   }
 
   /**
@@ -196,6 +201,56 @@ public final class Manifest implements AutoCloseable {
           throw new CorruptException("the manifest's segments are out of order");
         }
         return OptionalLong.of(found);
+      }
+    } catch (SQLException e) {
+      throw Sqlite.translate("the manifest", e);
+    }
+  }
+
+  /** Sees which blocks of one segment after the other are not zero. */
+  @FunctionalInterface
+  public interface MaskVisitor {
+    /**
+     * A segment that is not all zero.
+     *
+     * @return whether to go on
+     */
+    boolean segment(long segment, BlockMask blocks);
+  }
+
+  /**
+   * Shows which blocks of the segments at and after {@code from} are not zero, in order, at a small
+   * part of what {@link #read} costs. Ends when the visitor has seen enough.
+   *
+   * @param visitor called with the lock held, so it must not wait, and should not go on for long
+   * @throws CorruptException if a row is impossible
+   */
+  public synchronized void masks(long from, MaskVisitor visitor) {
+    try {
+      masks.setLong(1, from);
+      try (ResultSet rows = masks.executeQuery()) {
+        new MaskRows(meta.geometry()).read(rows, visitor);
+      }
+    } catch (SQLException e) {
+      throw Sqlite.translate("the manifest", e);
+    }
+  }
+
+  /**
+   * Whether all segments from {@code from} up to but without {@code to}, none of them short, are
+   * data in every block and lie in one chunk each; that costs less than seeing their masks. False
+   * says nothing.
+   */
+  public synchronized boolean isWhole(long from, long to) {
+    try {
+      whole.setLong(1, from);
+      whole.setLong(2, to);
+      try (ResultSet row = whole.executeQuery()) {
+        long all = BlockMask.first(SegmentSize.BLOCKS).bits();
+        return row.next()
+            && row.getLong(1) == to - from
+            && row.getLong(2) == all
+            && row.getLong(3) == all;
       }
     } catch (SQLException e) {
       throw Sqlite.translate("the manifest", e);

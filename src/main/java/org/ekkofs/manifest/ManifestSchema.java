@@ -40,6 +40,14 @@ final class ManifestSchema {
   static final String NEXT =
       "SELECT segment FROM segments WHERE segment >= ? ORDER BY segment LIMIT 1";
 
+  /** In the order of the primary key, so that it costs what is read of it. */
+  static final String MASKS =
+      "SELECT segment, blocks FROM layers WHERE segment >= ? ORDER BY segment";
+
+  /** Where the masks are all alike, every row is one segment. */
+  static final String WHOLE =
+      "SELECT count(*), min(blocks), max(blocks) FROM layers WHERE segment >= ? AND segment < ?";
+
   static final String BOUNDS =
       "SELECT (SELECT min(segment) FROM segments), (SELECT max(segment) FROM segments)";
 

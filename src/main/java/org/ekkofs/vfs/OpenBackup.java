@@ -1,22 +1,34 @@
 package org.ekkofs.vfs;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.ekkofs.disk.BackupDisk;
 import org.ekkofs.model.CorruptException;
+import org.ekkofs.model.DiskGeometry;
+import org.ekkofs.model.EkkofsException;
+import org.ekkofs.model.SegmentIndex;
 
 /** A backup that is being read. */
 final class OpenBackup implements OpenFile {
   private final BackupNode node;
   private final DiskPool.Lease lease;
-  private final Prefetcher prefetcher;
   private final ReadAhead readAhead;
+  private final Prefetcher.Line prefetcher;
+
+  /** Where the reads begin that could not be answered at once and will be asked for again. */
+  private final Set<Long> waiting = ConcurrentHashMap.newKeySet();
+
+  private volatile boolean closed;
 
   OpenBackup(BackupNode node, DiskPool.Lease lease, Prefetcher prefetcher) {
     this.node = node;
     this.lease = lease;
-    this.prefetcher = prefetcher;
-    this.readAhead = new ReadAhead(lease.disk().geometry());
+    this.readAhead = new ReadAhead(lease.disk().geometry(), prefetcher.aheadBytes());
+    this.prefetcher = prefetcher.line(this::fetchNext);
   }
 
   @Override
@@ -26,18 +38,34 @@ final class OpenBackup implements OpenFile {
 
   @Override
   public int readNow(long offset, ByteBuffer target) {
-    BackupDisk disk = prepare(offset, target);
+    BackupDisk disk = disk(offset);
+    int count = target.remaining();
+    int got;
     try {
-      return disk.readNow(offset, target);
+      got = disk.readNow(offset, target);
     } catch (CorruptException e) {
       node.damaged(e);
       throw e;
     }
+    if (got == WOULD_BLOCK) {
+      waiting.add(offset);
+    }
+    if (readAhead.reading(offset, count, got == WOULD_BLOCK)) {
+      prefetcher.go();
+    }
+    return got;
   }
 
   @Override
   public int read(long offset, ByteBuffer target) throws InterruptedException {
-    BackupDisk disk = prepare(offset, target);
+    BackupDisk disk = disk(offset);
+    if (!waiting.remove(offset)) {
+      int got = readNow(offset, target);
+      if (got != WOULD_BLOCK) {
+        return got;
+      }
+      waiting.remove(offset);
+    }
     try {
       return disk.read(offset, target);
     } catch (CorruptException e) {
@@ -46,15 +74,44 @@ final class OpenBackup implements OpenFile {
     }
   }
 
-  private BackupDisk prepare(long offset, ByteBuffer target) {
+  private BackupDisk disk(long offset) {
     BackupDisk disk = lease.disk();
     if (offset < 0) {
       throw new ErrnoException(Errno.EINVAL);
     }
-    if (offset < disk.geometry().diskBytes()) {
-      prefetcher.prefetch(disk, readAhead.reading(offset, target.remaining()));
-    }
     return disk;
+  }
+
+  private Optional<CompletableFuture<?>> fetchNext() {
+    try {
+      Optional<ReadAhead.Wish> wish = readAhead.wish();
+      while (!closed && wish.isPresent()) {
+        BackupDisk disk = lease.disk();
+        long segment = segmentWithData(disk, wish.get().from());
+        if (readAhead.take(wish.get(), segment)) {
+          return Optional.of(fetch(disk, segment));
+        }
+        wish = readAhead.wish();
+      }
+      return Optional.empty();
+    } catch (EkkofsException | ErrnoException e) {
+      // Nobody has asked for these bytes; whoever does meets the same and is told.
+      return Optional.empty();
+    }
+  }
+
+  private CompletableFuture<?> fetch(BackupDisk disk, long segment) {
+    CompletableFuture<?> fetch = disk.prefetch(new SegmentIndex(segment));
+    return fetch.thenRun(() -> readAhead.arrived(segment));
+  }
+
+  /**
+   * The first segment at or after this one that is not all zero; past the last if there is none.
+   */
+  private static long segmentWithData(BackupDisk disk, long from) {
+    DiskGeometry geometry = disk.geometry();
+    OptionalLong data = disk.nextData(geometry.offset(new SegmentIndex(from)));
+    return data.isPresent() ? geometry.segmentAt(data.getAsLong()).value() : geometry.segments();
   }
 
   @Override
@@ -67,8 +124,9 @@ final class OpenBackup implements OpenFile {
       if (what == Seek.HOLE) {
         return disk.nextHole(offset);
       }
-      OptionalLong data = disk.nextData(offset);
-      return data.orElseThrow(() -> new ErrnoException(Errno.ENXIO));
+      long data = disk.nextData(offset).orElseThrow(() -> new ErrnoException(Errno.ENXIO));
+      readAhead.skipping(offset, data);
+      return data;
     } catch (CorruptException e) {
       node.damaged(e);
       throw e;
@@ -77,6 +135,7 @@ final class OpenBackup implements OpenFile {
 
   @Override
   public void close() {
+    closed = true;
     lease.close();
   }
 }

@@ -10,7 +10,7 @@ import org.ekkofs.model.CorruptException;
 
 /** A repository as a mounted tree. */
 public final class RepositoryFileSystem implements VirtualFileSystem {
-  private final Prefetcher prefetcher = new Prefetcher();
+  private final Prefetcher prefetcher;
   private final DiskPool disks;
   private final LiveTrees trees;
   private final Jobs jobs;
@@ -24,6 +24,7 @@ public final class RepositoryFileSystem implements VirtualFileSystem {
       Grammar grammar,
       VfsOptions options) {
     String description = repository.description();
+    prefetcher = new Prefetcher(cache.memoryBytes());
     disks = new DiskPool(cache, table);
     TreeDirectory.Mount mount =
         new TreeDirectory.Mount(description, options, new Inodes(), disks, prefetcher);

@@ -204,12 +204,35 @@ class BackupReadTest {
     TrackedBackup backup = mounted.snapshot(ModelDisk.full(SIZE, random), "a", "");
     mounted.repository.counts().reset();
     try (OpenFile open = mounted.backup("a").open(false)) {
-      for (int segment = 0; segment < 3; segment++) {
-        open.read((long) segment * Mounted.SEGMENT.bytes(), ByteBuffer.allocate(1000));
+      for (int segment = 0; segment < 5; segment++) {
+        open.read((long) segment * Mounted.SEGMENT.bytes(), wholeSegment());
       }
-      String last = chunk(backup, 4).value();
+      String last = chunk(backup, 7).value();
       Await.until(
-          "segment 4 is fetched",
+          "segment 7 is fetched",
+          () ->
+              mounted.repository.counts().ofChunks("get").stream()
+                  .anyMatch(call -> call.key().equals(last)));
+    }
+  }
+
+  private static ByteBuffer wholeSegment() {
+    return ByteBuffer.allocate(Mounted.SEGMENT.bytes());
+  }
+
+  @Test
+  void readAheadPassesOverZeros() throws Exception {
+    ModelDisk disk = ModelDisk.full(SIZE, random);
+    disk.zero(6 * Mounted.SEGMENT.bytes(), 10 * Mounted.SEGMENT.bytes());
+    TrackedBackup backup = mounted.snapshot(disk, "a", "");
+    mounted.repository.counts().reset();
+    try (OpenFile open = mounted.backup("a").open(false)) {
+      for (int segment = 0; segment < 5; segment++) {
+        open.read((long) segment * Mounted.SEGMENT.bytes(), wholeSegment());
+      }
+      String last = chunk(backup, 18).value();
+      Await.until(
+          "segment 18, the fourth with data, is fetched",
           () ->
               mounted.repository.counts().ofChunks("get").stream()
                   .anyMatch(call -> call.key().equals(last)));
