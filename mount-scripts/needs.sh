@@ -18,6 +18,11 @@ need() {
   command -v "$1" > /dev/null 2>&1 || missing="$missing $2"
 }
 
+# need_file FILE PACKAGE
+need_file() {
+  [ -e "$1" ] || missing="$missing $2"
+}
+
 # need_library NAME PACKAGE...: the first of the packages that there is
 need_library() {
   library=$1
@@ -44,12 +49,13 @@ install_missing() {
   [ -n "$missing" ] || return 0
   command -v apt-get > /dev/null 2>&1 || fail "please install first:$missing"
   if [ "$(id -u)" -ne 0 ]; then
-    fail "something is missing; please run: sudo apt-get install -y$missing"
+    fail "something is missing; please run: sudo apt-get install -y --no-install-recommends$missing"
   fi
   say "installing$missing"
   # The names are to be split.
   # shellcheck disable=SC2086
-  if ! { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y $missing; } \
+  if ! { apt-get update \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing; } \
     > "$1" 2>&1; then
     cat "$1" >&2
     fail "could not install$missing"

@@ -45,26 +45,10 @@ abstract class MountedRepositoryContract {
 
   @BeforeEach
   void initialize() throws IOException {
-    assumeTrue(Files.exists(Path.of("/dev/fuse")), "there is no /dev/fuse");
-    assumeTrue(hasLibrary(library()), library() + " is not installed");
+    Libraries.assumeFuseWith(library());
     mountpoint = Files.createDirectory(folder.resolve("mnt"));
     ekkofs = new Ekkofs(folder.resolve("repository"), folder.resolve("scratch"));
     ekkofs.run("init").ok();
-  }
-
-  private static boolean hasLibrary(String name) throws IOException {
-    for (String place : List.of("/lib", "/usr/lib", "/usr/local/lib", "/lib64", "/usr/lib64")) {
-      try (Stream<Path> files =
-          Files.find(
-              Path.of(place), 2, (file, is) -> file.getFileName().toString().startsWith(name))) {
-        if (files.findAny().isPresent()) {
-          return true;
-        }
-      } catch (IOException | UncheckedIOException absent) {
-        continue;
-      }
-    }
-    return false;
   }
 
   @AfterEach

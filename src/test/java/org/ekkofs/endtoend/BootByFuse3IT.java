@@ -1,0 +1,14 @@
+package org.ekkofs.endtoend;
+
+/** Booting from a mount through libfuse 3. */
+class BootByFuse3IT extends BootContract {
+  @Override
+  String binding() {
+    return "fuse3";
+  }
+
+  @Override
+  String library() {
+    return "libfuse3.so";
+  }
+}
