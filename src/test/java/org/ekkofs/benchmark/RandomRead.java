@@ -5,7 +5,8 @@ import java.io.IOException;
 /** 4 KiB at random places past the page cache, one after the other, with a warm cache. */
 final class RandomRead implements Work.Measurement {
   private static final long IN_MEMORY = 96L << 20;
-  private static final int COUNT = 40_000;
+  private static final int TRIAL = 1_000;
+  private static final double SECONDS = 2;
   private static final double MICRO = 1e6;
 
   /** How fast, and at what cost. */
@@ -13,11 +14,14 @@ final class RandomRead implements Work.Measurement {
     private final Samples rate = new Samples();
     private final Samples cpu = new Samples();
 
+    /** As many reads as take about so long: the CPU's clock goes by hundredths. */
     void measure(Server server, long bytes) throws IOException, InterruptedException {
+      double trial = Reader.DIRECT.random(server.file(), bytes, TRIAL);
+      int count = (int) (TRIAL * Math.max(1, SECONDS / trial));
       double before = server.cpuSeconds();
-      double seconds = Reader.DIRECT.random(server.file(), bytes, COUNT);
-      rate.add(COUNT / seconds);
-      cpu.add((server.cpuSeconds() - before) * MICRO / COUNT);
+      double seconds = Reader.DIRECT.random(server.file(), bytes, count);
+      rate.add(count / seconds);
+      cpu.add((server.cpuSeconds() - before) * MICRO / count);
     }
   }
 

@@ -41,7 +41,7 @@ final class SequentialRead implements Work.Measurement {
     compare("sequential read, cached, direct", Reader.DIRECT, all, ours, memory, lab, report);
     compare("sequential read, 96 MiB", Reader.BUFFERED, IN_MEMORY, ours, memory, lab, report);
     compare("sequential read, 96 MiB, direct", Reader.DIRECT, IN_MEMORY, ours, memory, lab, report);
-    again(ours, disk.raw(), all, lab.options().runs(), report);
+    again(ours, memory, disk.raw(), lab.options(), report);
     lab.stop(memory);
     lab.stop(ours);
   }
@@ -61,20 +61,31 @@ final class SequentialRead implements Work.Measurement {
     report.add(Row.ratio(work, "CPU s/GiB", our.cpu, "C from memory", their.cpu, Goal.NONE));
   }
 
-  private static void again(Server ours, Path plain, long bytes, int runs, Report report)
+  /**
+   * Everything is in the page cache: the same for every FUSE file system, if it lets the kernel.
+   */
+  private static void again(Server ours, Server memory, Path plain, Options options, Report report)
       throws IOException, InterruptedException {
+    long bytes = options.bytes();
     Samples our = new Samples();
     Samples their = new Samples();
+    Samples local = new Samples();
     Samples cpu = new Samples();
-    Reader.BUFFERED.sequential(ours.file(), bytes);
-    Reader.BUFFERED.sequential(plain, bytes);
-    for (int run = 0; run < runs; run++) {
+    for (int run = -1; run < options.runs(); run++) {
       double before = ours.cpuSeconds();
-      our.add(bytes / MIB / Reader.BUFFERED.sequential(ours.file(), bytes));
-      cpu.add((ours.cpuSeconds() - before) / (bytes / GIB));
-      their.add(bytes / MIB / Reader.BUFFERED.sequential(plain, bytes));
+      double rate = bytes / MIB / Reader.BUFFERED.sequential(ours.file(), bytes);
+      double used = (ours.cpuSeconds() - before) / (bytes / GIB);
+      double theirRate = bytes / MIB / Reader.BUFFERED.sequential(memory.file(), bytes);
+      double localRate = bytes / MIB / Reader.BUFFERED.sequential(plain, bytes);
+      if (run >= 0) {
+        our.add(rate);
+        cpu.add(used);
+        their.add(theirRate);
+        local.add(localRate);
+      }
     }
-    report.add(Row.ratio("second read", "MiB/s", our, "plain file", their, Goal.atLeast(.8)));
-    report.add(Row.absolute("second read", "CPU s/GiB of the server", cpu, Goal.atMost(.02)));
+    report.add(Row.ratio("second read", "MiB/s", our, "C from memory", their, Goal.atLeast(.9)));
+    report.add(Row.ratio("second read", "MiB/s", our, "plain file", local, Goal.NONE));
+    report.add(Row.absolute("second read", "CPU s/GiB", cpu, Goal.atMost(.02)));
   }
 }
