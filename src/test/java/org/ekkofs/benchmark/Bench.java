@@ -1,5 +1,6 @@
 package org.ekkofs.benchmark;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
@@ -11,6 +12,8 @@ import picocli.CommandLine.Command;
     header = "Measures reading from a mount, side by side with what bounds it.",
     customSynopsis = {"bench [OPTION…] [WHAT…]", "bench functions [OPTION OF JMH…]"})
 public final class Bench {
+  private static final int INTERRUPTED = 130;
+
   private Bench() {}
 
   /** Measures, prints a table, and ends the process: with 1 if something went wrong. */
@@ -29,14 +32,26 @@ public final class Bench {
     List<Work> works = options.works.isEmpty() ? Arrays.asList(Work.values()) : options.works;
     Report report = new Report();
     try (Lab lab = Lab.create(options, report)) {
+      return measure(works, lab, report);
+    } catch (IOException | InterruptedException e) {
+      throw new CommandLine.ExecutionException(line, e.toString(), e);
+    }
+  }
+
+  private static int measure(List<Work> works, Lab lab, Report report)
+      throws IOException, InterruptedException {
+    try {
       for (Work work : works) {
         report.say("measuring " + work);
         work.run(lab, report);
       }
-      report.print(options);
+      report.print(lab.options());
       return 0;
-    } catch (Exception e) {
-      throw new CommandLine.ExecutionException(line, e.toString(), e);
+    } catch (IOException | RuntimeException e) {
+      if (lab.isClosing()) {
+        return INTERRUPTED;
+      }
+      throw e;
     }
   }
 }

@@ -37,7 +37,7 @@ final class Boot implements Work.Measurement {
       our.add(seconds(server.file(), lab));
       their.add(seconds(raw, lab));
       lab.stop(server);
-      Lab.remove(cache);
+      Folders.remove(cache);
     }
     report.add(Row.ratio("boot, cached", "s", our, "raw file", their, Goal.atMost(CACHED)));
     report.add(

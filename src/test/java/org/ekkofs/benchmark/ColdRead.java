@@ -39,6 +39,10 @@ final class ColdRead implements Work.Measurement {
       }
       report(report, chunks);
     }
+    if (lab.options().profile) {
+      Server server = busy(lab, disk, other, lab.unused("cache"));
+      Profile.of("cold sequential read", server, () -> timed(server, disk), lab, report);
+    }
   }
 
   private double read(Lab lab, Disk disk) throws IOException, InterruptedException {
@@ -46,21 +50,27 @@ final class ColdRead implements Work.Measurement {
     Server server = lab.mount(disk, cache);
     double seconds = timed(server, disk);
     lab.stop(server);
-    Lab.remove(cache);
+    Folders.remove(cache);
     return seconds;
   }
 
   private double readAfter(Lab lab, Disk disk, Disk other)
       throws IOException, InterruptedException {
     Path cache = lab.unused("cache");
-    Server server = lab.mount(disk, cache);
-    Reader.BUFFERED.sequential(server.file(other.file()), lab.options().bytes() * 4);
+    Server server = busy(lab, disk, other, cache);
     double before = server.cpuSeconds();
     double seconds = timed(server, disk);
     cpu.add((server.cpuSeconds() - before) / (disk.dataBytes() / GIB));
     lab.stop(server);
-    Lab.remove(cache);
+    Folders.remove(cache);
     return seconds;
+  }
+
+  private static Server busy(Lab lab, Disk disk, Disk other, Path cache)
+      throws IOException, InterruptedException {
+    Server server = lab.mount(disk, cache);
+    Reader.BUFFERED.sequential(server.file(other.file()), lab.options().bytes() * 4);
+    return server;
   }
 
   private static double timed(Server server, Disk disk) throws IOException, InterruptedException {

@@ -61,7 +61,7 @@ final class Convert implements Work.Measurement {
     if (canFill(lab)) {
       passThrough(what, disk, cache, plain, lab, report);
     }
-    Lab.remove(cache);
+    Folders.remove(cache);
   }
 
   /** Ours under the empty name. */

@@ -46,7 +46,7 @@ final class DistantRead implements Work.Measurement {
     Lab.dropPageCache();
     double seconds = Reader.BUFFERED.sequential(server.file(), disk.dataBytes());
     lab.stop(server);
-    Lab.remove(cache);
+    Folders.remove(cache);
     return seconds;
   }
 }

@@ -65,7 +65,7 @@ final class HugeDisk implements Work.Measurement {
       seeks.add(Reader.seek(server.file(), SEEKS) * MICRO / SEEKS);
       memory.add(server.residentMebibytes());
       lab.stop(server);
-      Lab.remove(cache);
+      Folders.remove(cache);
     }
     report.add(Row.absolute("64 TiB: open, read 4 KiB", "s", open, Goal.atMost(1)));
     report.add(Row.absolute("64 TiB: find data anywhere", "µs", seeks, Goal.NONE));

@@ -1,11 +1,8 @@
 package org.ekkofs.benchmark;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
@@ -26,6 +23,7 @@ final class Lab implements AutoCloseable {
   private final Path folder;
   private final AtomicInteger names = new AtomicInteger();
   private final Deque<Server> running = new ConcurrentLinkedDeque<>();
+  private volatile boolean closing;
   private Optional<RealData> data = Optional.empty();
   private Optional<Disk> full = Optional.empty();
   private Optional<Disk> sparse = Optional.empty();
@@ -107,6 +105,9 @@ final class Lab implements AutoCloseable {
   private ProcessBuilder prepared(ProcessBuilder builder, Path cache) {
     builder.environment().put("EKKOFS_REPOSITORY", repository().toString());
     builder.environment().put("EKKOFS_CACHE_DIR", cache.toString());
+    if (options.profile) {
+      builder.environment().put("EKKOFS_JAVA_OPTS", Profile.JAVA_OPTIONS);
+    }
     return builder;
   }
 
@@ -133,11 +134,8 @@ final class Lab implements AutoCloseable {
     command.addAll(words);
     command.addAll(List.of("mount", mountpoint.toString(), "--foreground"));
     command.addAll(List.of("-o", "cache_size=" + 4 * (options.bytes() >> 20) + "M"));
-    return started(
-        Server.start(
-            prepared(new ProcessBuilder(command), cache),
-            mountpoint,
-            mountpoint.resolve(disk.file())));
+    ProcessBuilder builder = prepared(new ProcessBuilder(command), cache);
+    return ready(new Server(builder, mountpoint, mountpoint.resolve(disk.file())));
   }
 
   /** Starts a server of another kind. */
@@ -145,7 +143,7 @@ final class Lab implements AutoCloseable {
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     List.of(words).forEach(word -> command.add(word.toString()));
-    return started(Server.start(new ProcessBuilder(command), mountpoint, file));
+    return ready(new Server(new ProcessBuilder(command), mountpoint, file));
   }
 
   /** Starts the C program that copies from memory. */
@@ -163,8 +161,9 @@ final class Lab implements AutoCloseable {
     Files.writeString(Path.of("/sys/class/bdi", device, "read_ahead_kb"), "1024");
   }
 
-  private Server started(Server server) {
+  private Server ready(Server server) throws IOException {
     running.add(server);
+    server.await();
     return server;
   }
 
@@ -180,39 +179,24 @@ final class Lab implements AutoCloseable {
     Files.writeString(Path.of("/proc/sys/vm/drop_caches"), "3");
   }
 
+  /** Whether this is being closed, so that whatever fails now fails for that. */
+  boolean isClosing() {
+    return closing;
+  }
+
   /** Ends all servers and removes the folder; once. */
   @Override
   public synchronized void close() {
+    closing = true;
     try {
       for (Server server = running.poll(); server != null; server = running.poll()) {
         server.stop();
       }
       if (Files.exists(folder)) {
-        remove(folder);
+        Folders.remove(folder);
       }
     } catch (Exception e) {
       System.err.println("bench: cannot clean up " + folder + ": " + e);
     }
-  }
-
-  /** Removes a folder of this lab. */
-  static void remove(Path folder) throws IOException {
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path done, IOException failure)
-              throws IOException {
-            Files.delete(done);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

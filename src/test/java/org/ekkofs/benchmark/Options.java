@@ -32,6 +32,11 @@ final class Options {
   boolean quick;
 
   @Option(
+      names = "--profile",
+      description = "Shows where CPU time goes as well, by perf; the figures suffer a little.")
+  boolean profile;
+
+  @Option(
       names = "--folder",
       paramLabel = "FOLDER",
       description =

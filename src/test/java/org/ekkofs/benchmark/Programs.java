@@ -2,6 +2,7 @@ package org.ekkofs.benchmark;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,17 +30,18 @@ final class Programs {
 
   /** As {@link #run(Object...)}. */
   static String run(ProcessBuilder builder) throws IOException, InterruptedException {
-    Path errors = Files.createTempFile("ekkofs-bench", ".txt");
-    try {
-      Process process = builder.redirectInput(nothing()).redirectError(errors.toFile()).start();
-      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (process.waitFor() != 0) {
-        throw new IOException(builder.command() + " failed: " + Files.readString(errors) + output);
-      }
-      return output;
-    } finally {
-      Files.delete(errors);
+    Process process = builder.redirectInput(nothing()).start();
+    String output = text(process.getInputStream());
+    // What these programs say of errors fits into a pipe.
+    String errors = text(process.getErrorStream());
+    if (process.waitFor() != 0) {
+      throw new IOException(builder.command() + " failed: " + errors + output);
     }
+    return output;
+  }
+
+  private static String text(InputStream stream) throws IOException {
+    return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
   }
 
   /** Runs a program, and gives the seconds it took. */

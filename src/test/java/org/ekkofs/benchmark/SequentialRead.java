@@ -43,7 +43,14 @@ final class SequentialRead implements Work.Measurement {
     compare("sequential read, 96 MiB, direct", Reader.DIRECT, IN_MEMORY, ours, memory, lab, report);
     again(ours, memory, disk.raw(), lab.options(), report);
     lab.stop(memory);
+    if (lab.options().profile) {
+      Profile.of("sequential read, cached", ours, () -> rounds(ours, all), lab, report);
+    }
     lab.stop(ours);
+  }
+
+  private static void rounds(Server ours, long bytes) throws IOException, InterruptedException {
+    new Figures().measure(ours, Reader.BUFFERED, bytes, (int) Math.max(1, (4L << 30) / bytes));
   }
 
   private static void compare(

@@ -14,39 +14,36 @@ final class Server {
   private final Process process;
   private final Path mountpoint;
   private final Path file;
-
-  private Server(Process process, Path mountpoint, Path file) {
-    this.process = process;
-    this.mountpoint = mountpoint;
-    this.file = file;
-  }
+  private final Path log;
 
   /**
-   * Starts one and waits until the file is there.
+   * Starts one; {@link #await} tells when it is ready.
    *
    * @param builder the program, which stays in the foreground
    * @param mountpoint where it mounts, if it does
    * @param file what appears when it is ready: with something in it, if it is a file
    */
-  static Server start(ProcessBuilder builder, Path mountpoint, Path file)
-      throws IOException, InterruptedException {
-    Path log = mountpoint.resolveSibling(mountpoint.getFileName() + ".log");
-    Process process =
+  Server(ProcessBuilder builder, Path mountpoint, Path file) throws IOException {
+    this.mountpoint = mountpoint;
+    this.file = file;
+    this.log = mountpoint.resolveSibling(mountpoint.getFileName() + ".log");
+    this.process =
         builder
             .redirectInput(Programs.nothing())
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .redirectOutput(log.toFile())
             .start();
-    Server server = new Server(process, mountpoint, file);
+  }
+
+  /** Waits until the file is there. */
+  void await() throws IOException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     while (!isThere(file)) {
       if (!process.isAlive() || System.nanoTime() > deadline) {
-        server.stop();
-        throw new IOException(builder.command() + " does not mount: " + Files.readString(log));
+        throw new IOException(process.info() + " does not serve: " + Files.readString(log));
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
     }
-    return server;
   }
 
   private static boolean isThere(Path file) throws IOException {
@@ -68,6 +65,11 @@ final class Server {
     String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
     return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
+  }
+
+  /** The process. */
+  long pid() {
+    return process.pid();
   }
 
   /** Its memory in MiB, as far as it lies in RAM. */

@@ -80,6 +80,6 @@ public class WarmReadBenchmark {
     disk.close();
     cache.close();
     repository.close();
-    Lab.remove(folder);
+    Folders.remove(folder);
   }
 }
