@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * it is gone when this is closed, or the process is interrupted. For one thread.
  */
 final class Lab implements AutoCloseable {
+  private static final Path PAGE_CACHE = Path.of("/proc/sys/vm/drop_caches");
   private static final int SPARSE_FACTOR = 8;
   private static final Path LAUNCHER = Path.of(System.getProperty("ekkofs.launcher"));
 
@@ -35,6 +36,9 @@ final class Lab implements AutoCloseable {
   }
 
   static Lab create(Options options, Report report) throws IOException, InterruptedException {
+    if (!Files.isWritable(PAGE_CACHE)) {
+      throw new IOException("run it as root: the kernel must forget what it holds of files");
+    }
     Lab lab = new Lab(options, report);
     Runtime.getRuntime().addShutdownHook(new Thread(lab::close, "ekkofs-bench-cleanup"));
     lab.ekkofs("init");
@@ -176,7 +180,7 @@ final class Lab implements AutoCloseable {
   /** Has the kernel forget all files of this machine. */
   static void dropPageCache() throws IOException, InterruptedException {
     Programs.run("sync");
-    Files.writeString(Path.of("/proc/sys/vm/drop_caches"), "3");
+    Files.writeString(PAGE_CACHE, "3");
   }
 
   /** Whether this is being closed, so that whatever fails now fails for that. */
