@@ -1,0 +1,62 @@
+package org.ekkofs.benchmark;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where a server's CPU time goes, as {@code perf} samples it, kernel and compiled Java included.
+ */
+final class Profile {
+  /** Has Java write a map of what it compiled to {@code /tmp} when it ends. */
+  static final String JAVA_OPTIONS =
+      "-XX:+UnlockDiagnosticVMOptions -XX:+DumpPerfMapAtExit -XX:+PreserveFramePointer";
+
+  private static final int LINES = 16;
+
+  private Profile() {}
+
+  /** What is watched. */
+  interface Step {
+    void run() throws IOException, InterruptedException;
+  }
+
+  /** Watches a server while a step keeps it busy; then ends the server and reports. */
+  static void of(String name, Server server, Step step, Lab lab, Report report)
+      throws IOException, InterruptedException {
+    Path data = lab.unused("perf");
+    Process perf = start(server, data, lab);
+    try {
+      step.run();
+    } finally {
+      Programs.run("kill", "-INT", perf.pid());
+      perf.waitFor();
+    }
+    lab.stop(server);
+    report.note("CPU of \"%s\":%n%n```%n%s```%n".formatted(name, symbols(data)));
+    Files.deleteIfExists(Path.of("/tmp/perf-" + server.pid() + ".map"));
+  }
+
+  private static Process start(Server server, Path data, Lab lab) throws IOException {
+    List<String> command = new ArrayList<>(List.of("perf", "record", "-q", "-e", "cpu-clock"));
+    command.addAll(List.of("-F", "499", "-o", data.toString(), "-p", "" + server.pid()));
+    return new ProcessBuilder(command)
+        .redirectInput(Programs.nothing())
+        .redirectErrorStream(true)
+        .redirectOutput(lab.path("perf.log").toFile())
+        .start();
+  }
+
+  private static String symbols(Path data) throws IOException, InterruptedException {
+    String all = Programs.run("perf", "report", "-i", data, "--stdio", "-F", "overhead,dso,sym");
+    StringBuilder top = new StringBuilder();
+    all.lines()
+        .map(line -> line.strip().replaceAll("\\s{2,}", "  "))
+        .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+        .limit(LINES)
+        .forEach(line -> top.append(line).append('\n'));
+    return top.toString();
+  }
+}

@@ -1,0 +1,36 @@
+package org.ekkofs.benchmark;
+
+import java.io.IOException;
+import java.util.Locale;
+
+/** What can be measured, in the order it is. */
+enum Work {
+  SEQUENTIAL(new SequentialRead()),
+  RANDOM(new RandomRead()),
+  COLD(new ColdRead()),
+  DISTANT(new DistantRead()),
+  CONVERT(new Convert()),
+  RESTIC(new ResticMount()),
+  BOOT(new Boot()),
+  HUGE(new HugeDisk());
+
+  /** Measures something. */
+  interface Measurement {
+    void run(Lab lab, Report report) throws IOException, InterruptedException;
+  }
+
+  private final Measurement measurement;
+
+  Work(Measurement measurement) {
+    this.measurement = measurement;
+  }
+
+  void run(Lab lab, Report report) throws IOException, InterruptedException {
+    measurement.run(lab, report);
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
