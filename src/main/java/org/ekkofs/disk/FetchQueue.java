@@ -26,13 +26,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Work that waits for the store, so much of it at a time. Each backup has a lane of its own; the
- * lanes take turns, and in each goes first what somebody waits for. Work that has stalled no longer
- * counts, so that a store that hangs for one backup leaves the others readable, and fails for those
- * who wait when its time is up. Safe for use by many threads; this object's lock guards everything.
+ * lanes take turns, and in each goes first what somebody waits for. Work that has stalled hardly
+ * counts, so that a store that hangs for one backup or two leaves the others readable, and fails for
+ * those who wait when its time is up. Safe for use by many threads; this object's lock guards everything.
  */
 final class FetchQueue implements AutoCloseable {
   private static final Duration STALLED = Duration.ofSeconds(1);
-  private static final int MAX_RUNNING = 256;
+
+  /** How many times the weight that may run at once may be running with what has stalled. */
+  private static final int MAX_STALLED = 3;
+
   private static final long TICK_MILLIS = 250;
   private static final long IDLE_SECONDS = 10;
   private static final int CLOSE_SECONDS = 5;
@@ -45,6 +48,10 @@ final class FetchQueue implements AutoCloseable {
   private final ThreadPoolExecutor threads;
   private final ScheduledExecutorService timer;
   private final ScheduledFuture<?> ticking;
+
+  /** What runs and has not stalled. */
+  private int weightActive;
+
   private int weightRunning;
   private boolean closed;
 
@@ -62,7 +69,7 @@ final class FetchQueue implements AutoCloseable {
     this.threads =
         new ThreadPoolExecutor(
             0,
-            2 * MAX_RUNNING,
+            Integer.MAX_VALUE,
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new SynchronousQueue<>(),
@@ -188,14 +195,18 @@ final class FetchQueue implements AutoCloseable {
   /** Starts what may start, one of each lane in turn. */
   private void dispatch() {
     boolean started = true;
-    while (started && weightRunning < parallel && running.size() < MAX_RUNNING) {
+    while (started) {
       started = false;
       for (Lane lane : List.copyOf(lanes.values())) {
-        if (weightRunning < parallel && lane.weightRunning < parallel) {
-          started |= startNext(lane);
-        }
+        started |= mayStart(lane) && startNext(lane);
       }
     }
+  }
+
+  private boolean mayStart(Lane lane) {
+    return weightActive < parallel
+        && weightRunning < MAX_STALLED * parallel
+        && lane.weightRunning < parallel;
   }
 
   private boolean startNext(Lane lane) {
@@ -205,6 +216,7 @@ final class FetchQueue implements AutoCloseable {
     }
     job.started = nanoTime.getAsLong();
     running.add(job);
+    weightActive += job.weight;
     weightRunning += job.weight;
     lane.weightRunning += job.weight;
     try {
@@ -226,9 +238,8 @@ final class FetchQueue implements AutoCloseable {
     // An interrupt was meant for this job only.
     Thread.interrupted();
     running.remove(job);
-    if (!job.stalled) {
-      weightRunning -= job.weight;
-    }
+    weightRunning -= job.weight;
+    weightActive -= job.stalled ? 0 : job.weight;
     Lane lane = lanes.get(job.lane);
     if (lane != null) {
       lane.weightRunning -= job.weight;
@@ -247,7 +258,7 @@ final class FetchQueue implements AutoCloseable {
       for (Job<?> job : running) {
         if (!job.stalled && now - job.started > STALLED.toNanos()) {
           job.stalled = true;
-          weightRunning -= job.weight;
+          weightActive -= job.weight;
         }
         if (isLate(job, now) && !job.result.isDone()) {
           late.add(job);
