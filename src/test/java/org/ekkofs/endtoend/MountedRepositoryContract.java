@@ -24,6 +24,7 @@ import org.ekkofs.testing.Await;
 import org.ekkofs.testing.DiskImage;
 import org.ekkofs.testing.Ekkofs;
 import org.ekkofs.testing.Ekkofs.Result;
+import org.ekkofs.testing.FuseLibrary;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,31 +41,12 @@ abstract class MountedRepositoryContract {
   /** The binding's name as the mount option knows it. */
   abstract String binding();
 
-  /** The library without which there is no such binding. */
-  abstract String library();
-
   @BeforeEach
   void initialize() throws IOException {
-    assumeTrue(Files.exists(Path.of("/dev/fuse")), "there is no /dev/fuse");
-    assumeTrue(hasLibrary(library()), library() + " is not installed");
+    FuseLibrary.require(binding());
     mountpoint = Files.createDirectory(folder.resolve("mnt"));
     ekkofs = new Ekkofs(folder.resolve("repository"), folder.resolve("scratch"));
     ekkofs.run("init").ok();
-  }
-
-  private static boolean hasLibrary(String name) throws IOException {
-    for (String place : List.of("/lib", "/usr/lib", "/usr/local/lib", "/lib64", "/usr/lib64")) {
-      try (Stream<Path> files =
-          Files.find(
-              Path.of(place), 2, (file, is) -> file.getFileName().toString().startsWith(name))) {
-        if (files.findAny().isPresent()) {
-          return true;
-        }
-      } catch (IOException | UncheckedIOException absent) {
-        continue;
-      }
-    }
-    return false;
   }
 
   @AfterEach
