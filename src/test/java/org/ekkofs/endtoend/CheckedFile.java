@@ -69,6 +69,19 @@ final class CheckedFile implements AutoCloseable {
     return expected;
   }
 
+  /** Reads all of it; says how many reads of 1 MiB have failed with EIO. */
+  int failuresInAll(ByteBuffer buffer) {
+    int failures = 0;
+    for (long offset = 0; offset < disk.bytes(); offset += MAX_READ) {
+      try {
+        read(offset, MAX_READ, buffer);
+      } catch (IOException e) {
+        failures++;
+      }
+    }
+    return failures;
+  }
+
   private AssertionError wrong(String what, int first, int second, long offset) {
     return new AssertionError(
         "%s at %d in %s, %s".formatted(what.formatted(first, second), offset, path, disk));

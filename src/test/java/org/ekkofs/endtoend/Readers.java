@@ -25,11 +25,15 @@ final class Readers implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int READS_PER_OPEN = 30;
 
+  /** EIO, and what a mount says whose process is dead. */
+  private static final List<String> PERMITTED =
+      List.of("Input/output error", "Transport endpoint", "Software caused connection abort");
+
   /**
    * What came of it.
    *
    * @param absent the backups of which an open found no file
-   * @param failed reads and opens that failed with EIO
+   * @param failed reads and opens that failed, with EIO or because the server is dead
    */
   record Tally(long reads, long bytes, Set<String> absent, long failed) {}
 
@@ -103,7 +107,8 @@ final class Readers implements AutoCloseable {
   }
 
   private void countOrThrow(IOException e) throws IOException {
-    if (!String.valueOf(e.getMessage()).contains("Input/output error")) {
+    String message = String.valueOf(e.getMessage());
+    if (PERMITTED.stream().noneMatch(message::contains)) {
       throw e;
     }
     failed.incrementAndGet();
@@ -127,7 +132,7 @@ final class Readers implements AutoCloseable {
     }
   }
 
-  /** Ends them; fails if one has read something wrong, met any error but EIO, or hangs. */
+  /** Ends them; fails if one has read something wrong, failed in an unexpected way, or hangs. */
   Tally stop() throws InterruptedException {
     stopped = true;
     long end = System.nanoTime() + PATIENCE.toNanos();

@@ -19,6 +19,8 @@ import org.ekkofs.model.SegmentSize;
 import org.ekkofs.model.TreeName;
 import org.ekkofs.source.DiskSource;
 import org.ekkofs.source.RawSource;
+import org.ekkofs.store.ForwardingObjectStore;
+import org.ekkofs.store.ObjectStore;
 import org.ekkofs.store.folder.FolderObjectStore;
 import org.ekkofs.testing.SeededDisk;
 
@@ -43,9 +45,19 @@ final class SeededRepository implements AutoCloseable {
     Repository.init(FolderObjectStore.create(path()), Clock.systemUTC());
     this.repository =
         Repository.open(
-            FolderObjectStore.open(path()),
+            new Hasty(FolderObjectStore.open(path())),
             new LocalState(folder.resolve("writer")),
             Surroundings.real());
+  }
+
+  /** Makes nothing durable: no test cuts the power, and disks under tests are slow at it. */
+  private static final class Hasty extends ForwardingObjectStore {
+    Hasty(ObjectStore store) {
+      super(store);
+    }
+
+    @Override
+    public void sync() {}
   }
 
   /** Where it lies. */

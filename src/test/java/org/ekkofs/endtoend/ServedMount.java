@@ -21,6 +21,8 @@ import org.ekkofs.testing.TinyFilesystem;
 final class ServedMount implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  private static final int WORDS = 2000;
+
   private final Path mountpoint;
   private final Ekkofs.Running server;
 
@@ -35,8 +37,13 @@ final class ServedMount implements AutoCloseable {
    * @param store what is wrong with the store, as {@link MainWithStore} understands it; or ""
    * @param heap how much memory Java gets, as {@code 128m}
    * @param options mount options
+   * @param limit when the process is killed, so that what hangs in the mount fails
    */
-  record Settings(String store, String heap, List<String> options) {
+  record Settings(String store, String heap, List<String> options, Duration limit) {
+    Settings(String store, String heap, List<String> options) {
+      this(store, heap, options, Duration.ofMinutes(2));
+    }
+
     List<String> java() {
       return List.of(
           "-Xms" + heap,
@@ -60,14 +67,23 @@ final class ServedMount implements AutoCloseable {
             String.join(",", settings.options()));
     ServedMount mount =
         new ServedMount(mountpoint, ekkofs.startMain(MainWithStore.class, settings.java(), words));
+    mount.killAfter(settings.limit());
     try {
       Await.until("the mount answers", mount::answersOrHasEnded);
-      assertThat(mount.server.process().isAlive()).as(mount.said()).isTrue();
+      assertThat(mount.server.process().isAlive()).as(mount.lastWords()).isTrue();
       return mount;
     } catch (AssertionError e) {
       mount.close();
       throw e;
     }
+  }
+
+  private void killAfter(Duration limit) {
+    server
+        .process()
+        .onExit()
+        .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionally(late -> server.process().destroyForcibly());
   }
 
   private boolean answersOrHasEnded() {
@@ -107,6 +123,12 @@ final class ServedMount implements AutoCloseable {
     }
   }
 
+  /** The end of that, for messages. */
+  String lastWords() {
+    String said = said();
+    return said.substring(Math.max(0, said.length() - WORDS));
+  }
+
   /** Runs command lines through the control directory, and waits until all are done. */
   void control(String job, String lines) throws IOException {
     Path file = mountpoint.resolve("control").resolve(job);
@@ -120,10 +142,10 @@ final class ServedMount implements AutoCloseable {
   void end() throws InterruptedException {
     server.process().destroy();
     assertThat(server.process().waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
-        .as("the process ends: %s", said())
+        .as("the process ends: %s", lastWords())
         .isTrue();
-    assertThat(server.process().exitValue()).as(said()).isIn(0, 130);
-    assertThat(isMounted()).as("still mounted: %s", said()).isFalse();
+    assertThat(server.process().exitValue()).as(lastWords()).isIn(0, 130);
+    assertThat(isMounted()).as("still mounted: %s", lastWords()).isFalse();
   }
 
   /** Kills the process; the mount stays, dead. */

@@ -1,8 +1,10 @@
 package org.ekkofs.testing;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -25,7 +27,7 @@ import org.ekkofs.store.ObjectStore;
  * <tr><td>{@code stall=25:2000}</td><td>every 25th read takes 2,000 ms longer</td></tr>
  * <tr><td>{@code when=FILE}</td><td>all of these only while there is such a file</td></tr>
  * <tr><td>{@code hang=FILE}</td><td>while there is such a file, reads of keys that contain its text
- * do not return, whoever interrupts them</td></tr>
+ * do not return, whoever interrupts them; each adds a byte to {@code FILE.reached}</td></tr>
  * </table>
  *
  * When closed it tells on standard error how many of each there were, see {@link #counted}.
@@ -95,6 +97,7 @@ public final class FlakyObjectStore extends ForwardingObjectStore {
   private Optional<byte[]> read(ObjectKey key, Supplier<Optional<byte[]>> read) {
     if (hangs(key)) {
       count("hang");
+      note();
       SlowObjectStore.passUntil(() -> hangs(key) ? LOOK_EVERY_NANOS : 0);
     }
     if (when.isPresent() && !Files.exists(when.get())) {
@@ -115,6 +118,15 @@ public final class FlakyObjectStore extends ForwardingObjectStore {
       return bytes.map(whole -> Arrays.copyOf(whole, whole.length / 2));
     }
     return bytes;
+  }
+
+  private void note() {
+    Path reached = Path.of(hang.orElseThrow() + ".reached");
+    try {
+      Files.write(reached, new byte[1], StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static boolean isTurn(long number, int every) {
