@@ -41,6 +41,8 @@ class CacheFolderIT {
   /** Far less than the disks have, so that most reads depend on the folder. */
   private static final String HEAP = "96m";
 
+  private static final SegmentSize SMALL = new SegmentSize(SegmentSize.MIN_BYTES);
+
   @TempDir private static Path shared;
   private static SeededRepository repository;
 
@@ -50,7 +52,7 @@ class CacheFolderIT {
   @BeforeAll
   static void takeBackups() {
     FuseLibrary.require("fuse3");
-    repository = new SeededRepository(shared, SegmentSize.DEFAULT);
+    repository = new SeededRepository(shared, SMALL);
     for (int line = 0; line < 4; line++) {
       repository.take("disk" + line, SeededDisk.of(line, DISK_BYTES));
     }
@@ -88,16 +90,30 @@ class CacheFolderIT {
       throws InterruptedException {
     Tally tally = readers.stop();
     assertThat(tally.failed()).as("%s: %s", tally, mount.lastWords()).isZero();
-    assertThat(tally.absent()).isEmpty();
+    assertThat(tally.absent()).isSubsetOf("later");
     assertThat(tally.reads()).as("%s", tally).isPositive();
   }
 
   @Test
   void fullDiskDoesNotMatter() throws Exception {
     cache = folder.resolve("tiny");
-    try (TinyFilesystem tiny = TinyFilesystem.ext4(cache, 40);
-        ServedMount mount = mount("mnt", "", "cache_size=1G");
-        Readers readers = readers(mount)) {
+    try (TinyFilesystem tiny = TinyFilesystem.ext4(cache, 64);
+        ServedMount mount = mount("mnt", "", "cache_size=1G")) {
+      openEach(mount);
+      fillAndRead(tiny, mount);
+      mount.end();
+    }
+  }
+
+  /** A manifest needs room to be opened. */
+  private static void openEach(ServedMount mount) throws IOException {
+    for (String name : repository.disks().keySet()) {
+      open(mount, name).close();
+    }
+  }
+
+  private static void fillAndRead(TinyFilesystem tiny, ServedMount mount) throws Exception {
+    try (Readers readers = readers(mount)) {
       readers.goOn(WHILE);
       Path junk = tiny.folder().resolve("junk");
       fill(junk);
@@ -105,7 +121,6 @@ class CacheFolderIT {
       Files.delete(junk);
       readers.goOn(WHILE);
       requireAllWell(readers, mount);
-      mount.end();
     }
   }
 
@@ -145,31 +160,61 @@ class CacheFolderIT {
     Await.until("the folder is empty", () -> TinyFilesystem.run("rm", "-rf", folder.toString()));
   }
 
-  @ParameterizedTest
-  @EnumSource(FileDamage.class)
-  void damagedChunksAreNeverServed(FileDamage damage) throws Exception {
-    damageWhileReading(damage, CacheFolderIT::holdsChunks);
-  }
-
-  @ParameterizedTest
-  @EnumSource(FileDamage.class)
-  void damagedManifestsAreNeverBelieved(FileDamage damage) throws Exception {
-    damageWhileReading(damage, file -> !holdsChunks(file));
-  }
-
-  private void damageWhileReading(FileDamage damage, Predicate<Path> which) throws Exception {
+  @Test
+  void damagedChunksAreNeverServed() throws Exception {
     Random random = new Random(3);
     try (ServedMount mount = mount("");
         Readers readers = readers(mount)) {
-      for (int round = 0; round < 4; round++) {
-        readers.goOn(WHILE.dividedBy(2));
-        for (Path file : cacheFiles(which)) {
-          damage.to(file, random);
-        }
+      for (FileDamage damage : FileDamage.values()) {
+        readers.goOn(WHILE);
+        damage(CacheFolderIT::holdsChunks, damage, random);
+        readers.goOn(WHILE);
+        assertThat(readers.tally().failed()).as("%s: %s", damage, mount.lastWords()).isZero();
       }
-      readers.goOn(WHILE);
       requireAllWell(readers, mount);
       mount.end();
+    }
+  }
+
+  /** Both those that are open and those that are opened after that. */
+  @ParameterizedTest
+  @EnumSource(
+      value = FileDamage.class,
+      names = {"NOISE", "HALF", "BITS"})
+  void damagedManifestsAreNeverBelieved(FileDamage damage) throws Exception {
+    try (ServedMount mount = mount("")) {
+      assertThat(failuresIn(mount, "disk1")).isZero();
+      try (CheckedFile open = open(mount, "disk0")) {
+        damage(file -> file.toString().contains("/manifests/"), damage, new Random(4));
+        assertThat(open.failuresInAll(CheckedFile.buffer())).as(mount.lastWords()).isZero();
+      }
+      requireAllRead(mount);
+      mount.end();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = FileDamage.class,
+      names = {"NOISE", "EMPTY"})
+  void damagedCatalogHidesNothing(FileDamage damage) throws Exception {
+    try (ServedMount mount = mount("")) {
+      damage(file -> file.toString().contains("/catalog"), damage, new Random(5));
+      repository.takeNext("after", "disk0");
+      mount.control("job", "refresh");
+      assertThat(failuresIn(mount, "after")).isZero();
+      mount.end();
+    } finally {
+      repository.delete("after");
+      repository.disks().remove("after");
+    }
+  }
+
+  private void damage(Predicate<Path> which, FileDamage damage, Random random) throws IOException {
+    List<Path> files = cacheFiles(which);
+    assertThat(files).isNotEmpty();
+    for (Path file : files) {
+      damage.to(file, random);
     }
   }
 
@@ -215,9 +260,7 @@ class CacheFolderIT {
       requireAllRead(mount);
       mount.end();
     }
-    for (Path file : cacheFiles(CacheFolderIT::holdsChunks)) {
-      FileDamage.BITS.to(file, new Random(4));
-    }
+    damage(CacheFolderIT::holdsChunks, FileDamage.BITS, new Random(4));
     Path gone = folder.resolve("gone");
     try (ServedMount mount = mount("fail=1,when=" + gone)) {
       Files.createFile(gone);
@@ -250,8 +293,12 @@ class CacheFolderIT {
   }
 
   private static int failuresIn(ServedMount mount, String name) throws IOException {
-    try (CheckedFile file = CheckedFile.direct(mount.raw(name), repository.disks().get(name))) {
+    try (CheckedFile file = open(mount, name)) {
       return file.failuresInAll(CheckedFile.buffer());
     }
+  }
+
+  private static CheckedFile open(ServedMount mount, String name) throws IOException {
+    return CheckedFile.direct(mount.raw(name), repository.disks().get(name));
   }
 }

@@ -50,6 +50,7 @@ final class ServedMount implements AutoCloseable {
           "-Xmx" + heap,
           "-XX:+AlwaysPreTouch",
           "-XX:+UseParallelGC",
+          "-XX:+ErrorFileToStderr",
           "--enable-native-access=ALL-UNNAMED",
           "-Dekkofs.test.store=" + store);
     }

@@ -38,12 +38,13 @@ public enum FileDamage {
       file.truncate(length / 2);
     }
   },
-  /** One bit in every 20,000 bytes or so is the other one. */
+  /** A few bits are the other ones. */
   BITS {
     @Override
     void damage(FileChannel file, long length, Random random) throws IOException {
       ByteBuffer one = ByteBuffer.allocate(1);
-      for (long at = random.nextInt(2 * GAP); at < length; at += 1 + random.nextInt(2 * GAP)) {
+      for (int flips = length == 0 ? 0 : FLIPS; flips > 0; flips--) {
+        long at = Math.floorMod(random.nextLong(), length);
         file.read(one.clear(), at);
         one.put(0, (byte) (one.get(0) ^ (1 << random.nextInt(8))));
         file.write(one.flip(), at);
@@ -51,7 +52,7 @@ public enum FileDamage {
     }
   };
 
-  private static final int GAP = 20_000;
+  private static final int FLIPS = 20;
   private static final int STEP = 1 << 16;
 
   private interface Filling {
