@@ -40,7 +40,7 @@ class FaultyStoreIT {
   static void takeBackups() {
     FuseLibrary.require("fuse3");
     repository = new SeededRepository(shared, SegmentSize.DEFAULT);
-    for (int line = 0; line < 3; line++) {
+    for (int line = 0; line < 5; line++) {
       repository.take("base" + line, SeededDisk.of(line, 16L * MIB));
       repository.takeNext("next" + line, "base" + line);
     }
@@ -68,16 +68,15 @@ class FaultyStoreIT {
   @Test
   void almostAllReadsSucceedAndNoneIsWrongWhileManyRequestsFail() throws Exception {
     try (ServedMount mount =
-        mount("fail=10,truncate=7,stall=25:2000", "cache_size=8M", "timeout=30")) {
+        mount("fail=10,truncate=7,stall=25:2000", "cache_size=2M", "timeout=30")) {
       Files.createFile(trouble);
       Tally tally = read(mount, Duration.ofSeconds(12));
       mount.end();
       for (String fault : List.of("fail", "truncate", "stall")) {
-        assertThat(FlakyObjectStore.counted(mount.said(), fault)).as(fault).isPositive();
+        assertThat(FlakyObjectStore.counted(mount.said(), fault)).as(fault).isGreaterThan(10);
       }
-      assertThat(tally.failed() * 100)
-          .as("%s: %s", tally, mount.lastWords())
-          .isLessThan(tally.reads());
+      long faults = FlakyObjectStore.counted(mount.said(), "(fail|truncate)");
+      assertThat(tally.failed() * 20).as("%s: %s", tally, mount.lastWords()).isLessThan(faults);
     }
   }
 

@@ -35,7 +35,8 @@ final class ServedMount implements AutoCloseable {
    * How to serve.
    *
    * @param store what is wrong with the store, as {@link MainWithStore} understands it; or ""
-   * @param heap how much memory Java gets, as {@code 128m}
+   * @param heap how much memory Java gets, as {@code 128m}; what it takes besides is not bound to
+   *     that
    * @param options mount options
    * @param limit when the process is killed, so that what hangs in the mount fails
    */
@@ -49,6 +50,7 @@ final class ServedMount implements AutoCloseable {
           "-Xms" + heap,
           "-Xmx" + heap,
           "-XX:+AlwaysPreTouch",
+          "-XX:MaxDirectMemorySize=256m",
           "-XX:+UseParallelGC",
           "-XX:+ErrorFileToStderr",
           "--enable-native-access=ALL-UNNAMED",

@@ -76,10 +76,13 @@ public final class FlakyObjectStore extends ForwardingObjectStore {
     return Optional.ofNullable(values.remove(name));
   }
 
-  /** How often a fault happened, from what a process said that has closed the store. */
+  /**
+   * How often a fault (a regular expression) happened, from what a process said that has closed the
+   * store.
+   */
   public static long counted(String said, String fault) {
     return said.lines()
-        .filter(line -> line.startsWith("injected " + fault + " "))
+        .filter(line -> line.matches("injected " + fault + " [0-9]+"))
         .mapToLong(line -> Long.parseLong(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();
   }
