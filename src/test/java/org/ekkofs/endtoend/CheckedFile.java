@@ -30,8 +30,13 @@ final class CheckedFile implements AutoCloseable {
 
   /** Opens it for reads that all reach the server; they must lie at whole pieces of 4 KiB. */
   static CheckedFile direct(Path path, SeededDisk disk) throws IOException {
-    return new CheckedFile(
-        path, disk, FileChannel.open(path, StandardOpenOption.READ, ExtendedOpenOption.DIRECT));
+    try {
+      return new CheckedFile(
+          path, disk, FileChannel.open(path, StandardOpenOption.READ, ExtendedOpenOption.DIRECT));
+    } catch (UnsupportedOperationException e) {
+      // What the mount has answered to one of the calls that this takes.
+      throw e.getCause() instanceof IOException answer ? answer : new IOException(e);
+    }
   }
 
   /** Something to read into. */
