@@ -73,7 +73,7 @@ public final class Catalog implements AutoCloseable {
   }
 
   private static void delete(Path file) throws IOException {
-    for (String suffix : new String[] {"", "-wal", "-shm"}) {
+    for (String suffix : new String[] {"", "-journal"}) {
       Files.deleteIfExists(file.resolveSibling(file.getFileName() + suffix));
     }
   }

@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 import org.ekkofs.manifest.Manifest;
 import org.ekkofs.manifest.SegmentTable;
 import org.ekkofs.model.CorruptException;
@@ -33,6 +34,7 @@ public final class BackupDisk implements AutoCloseable {
   private final SegmentCache cache;
   private final DiskGeometry geometry;
   private final DataRuns runs;
+  private volatile boolean manifestDamaged;
 
   /**
    * The disk a manifest describes.
@@ -150,7 +152,24 @@ public final class BackupDisk implements AutoCloseable {
   }
 
   private Optional<SegmentEntry> entry(SegmentIndex segment) {
-    return table.page(manifest, segment).find(segment);
+    return fromManifest(() -> table.page(manifest, segment).find(segment));
+  }
+
+  private <T> T fromManifest(Supplier<T> question) {
+    try {
+      return question.get();
+    } catch (EkkofsException e) {
+      manifestDamaged = true;
+      throw e;
+    }
+  }
+
+  /**
+   * Whether the local copy of the manifest could not be read at some time, though it was whole when
+   * it was opened. Opened once more, it is fetched again.
+   */
+  public boolean isManifestDamaged() {
+    return manifestDamaged;
   }
 
   /** Has a segment fetched, and holds it whatever the cache thinks of it. */
@@ -222,12 +241,12 @@ public final class BackupDisk implements AutoCloseable {
    * empty if there is none up to the end.
    */
   public OptionalLong nextData(long offset) {
-    return runs.nextData(offset);
+    return fromManifest(() -> runs.nextData(offset));
   }
 
   /** The first offset at or after this one that lies in a hole; the end of the disk is one. */
   public long nextHole(long offset) {
-    return runs.nextHole(offset);
+    return fromManifest(() -> runs.nextHole(offset));
   }
 
   @Override

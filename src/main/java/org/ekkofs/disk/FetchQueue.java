@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Work that waits for the store, so much of it at a time. Each backup has a lane of its own; the
  * lanes take turns, and in each goes first what somebody waits for. Work that has stalled hardly
- * counts, so that a store that hangs for one backup or two leaves the others readable, and fails for
- * those who wait when its time is up. Safe for use by many threads; this object's lock guards everything.
+ * counts, so that a store that hangs for one backup or two leaves the others readable, and fails
+ * for those who wait when its time is up. Safe for use by many threads; this object's lock guards
+ * everything.
  */
 final class FetchQueue implements AutoCloseable {
   private static final Duration STALLED = Duration.ofSeconds(1);

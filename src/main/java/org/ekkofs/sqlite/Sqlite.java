@@ -34,10 +34,13 @@ public final class Sqlite {
     return connection;
   }
 
-  /** Opens or creates a file that several processes share. */
+  /**
+   * Opens or creates a file that several processes share. There is no write-ahead log, as that maps
+   * a file into memory, and whoever cuts that short kills the process.
+   */
   public static Connection openShared(Path file) throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
-    config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+    config.setJournalMode(SQLiteConfig.JournalMode.TRUNCATE);
     config.setSynchronous(SQLiteConfig.SynchronousMode.NORMAL);
     config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
     return open(config, file, "");

@@ -6,7 +6,6 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.ekkofs.backup.Tree;
 import org.ekkofs.disk.BackupDisk;
@@ -52,12 +51,28 @@ final class DiskPool implements AutoCloseable {
       this.key = key;
     }
 
-    synchronized BackupDisk open(
+    synchronized void open(
         Tree tree, TrackedBackup backup, SegmentTable table, SegmentCache cache) {
       if (disk == null) {
         disk = new BackupDisk(tree.keys(), tree.manifest(backup), table, cache);
       }
-      return Objects.requireNonNull(disk);
+    }
+
+    /** Opens the disk anew unless somebody has done so; gives the one to use. */
+    synchronized BackupDisk renew(
+        BackupDisk broken,
+        Tree tree,
+        TrackedBackup backup,
+        SegmentTable table,
+        SegmentCache cache) {
+      if (disk == broken) {
+        disk = new BackupDisk(tree.keys(), tree.manifest(backup), table, cache);
+        broken.close();
+      }
+      if (disk == null) {
+        throw new ErrnoException(Errno.EIO);
+      }
+      return disk;
     }
 
     synchronized void close() {
@@ -71,11 +86,13 @@ final class DiskPool implements AutoCloseable {
   /** A disk that stays open until this is closed, or the pool. */
   final class Lease implements AutoCloseable {
     private final Shared shared;
-    private final BackupDisk disk;
+    private final Tree tree;
+    private final TrackedBackup backup;
 
-    private Lease(Shared shared, BackupDisk disk) {
+    private Lease(Shared shared, Tree tree, TrackedBackup backup) {
       this.shared = shared;
-      this.disk = disk;
+      this.tree = tree;
+      this.backup = backup;
     }
 
     /**
@@ -84,10 +101,19 @@ final class DiskPool implements AutoCloseable {
      * @throws ErrnoException EIO after the pool was closed
      */
     BackupDisk disk() {
-      if (shared.disk == null) {
+      BackupDisk disk = shared.disk;
+      if (disk == null) {
         throw new ErrnoException(Errno.EIO);
       }
       return disk;
+    }
+
+    /**
+     * Opens the disk anew, as the local copy of its manifest was damaged while it was open. Whoever
+     * still reads from the broken one meets an error and comes here too.
+     */
+    BackupDisk renew(BackupDisk broken) {
+      return shared.renew(broken, tree, backup, table, cache);
     }
 
     @Override
@@ -100,9 +126,9 @@ final class DiskPool implements AutoCloseable {
   Lease open(Tree tree, TrackedBackup backup) {
     Shared shared = acquire(new Key(tree.name(), backup.id()));
     try {
-      BackupDisk disk = shared.open(tree, backup, table, cache);
+      shared.open(tree, backup, table, cache);
       closeIfLate(shared);
-      return new Lease(shared, disk);
+      return new Lease(shared, tree, backup);
     } catch (RuntimeException | Error e) {
       release(shared);
       throw e;

@@ -40,12 +40,13 @@ final class OpenBackup implements OpenFile {
   public int readNow(long offset, ByteBuffer target) {
     BackupDisk disk = disk(offset);
     int count = target.remaining();
-    int got;
+    int start = target.position();
+    int got = WOULD_BLOCK;
     try {
       got = disk.readNow(offset, target);
-    } catch (CorruptException e) {
-      node.damaged(e);
-      throw e;
+    } catch (EkkofsException askedAgain) {
+      // By read, which can also renew what was damaged on this machine.
+      target.position(start);
     }
     if (got == WOULD_BLOCK) {
       waiting.add(offset);
@@ -66,8 +67,25 @@ final class OpenBackup implements OpenFile {
       }
       waiting.remove(offset);
     }
+    int start = target.position();
+    return with(disk, sound -> sound.read(offset, target.position(start)));
+  }
+
+  /** A use of the disk. */
+  private interface Use<T> {
+    T of(BackupDisk disk) throws InterruptedException;
+  }
+
+  private <T> T with(BackupDisk disk, Use<T> use) throws InterruptedException {
     try {
-      return disk.read(offset, target);
+      try {
+        return use.of(disk);
+      } catch (EkkofsException e) {
+        if (!disk.isManifestDamaged()) {
+          throw e;
+        }
+        return use.of(lease.renew(disk));
+      }
     } catch (CorruptException e) {
       node.damaged(e);
       throw e;
@@ -122,14 +140,14 @@ final class OpenBackup implements OpenFile {
     }
     try {
       if (what == Seek.HOLE) {
-        return disk.nextHole(offset);
+        return with(disk, sound -> sound.nextHole(offset));
       }
-      long data = disk.nextData(offset).orElseThrow(() -> new ErrnoException(Errno.ENXIO));
-      readAhead.skipping(offset, data);
-      return data;
-    } catch (CorruptException e) {
-      node.damaged(e);
-      throw e;
+      OptionalLong data = with(disk, sound -> sound.nextData(offset));
+      readAhead.skipping(offset, data.orElseThrow(() -> new ErrnoException(Errno.ENXIO)));
+      return data.getAsLong();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ErrnoException(Errno.EIO);
     }
   }
 

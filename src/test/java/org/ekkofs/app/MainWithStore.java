@@ -4,12 +4,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.ekkofs.store.ObjectStore;
+import org.ekkofs.testing.FlakyObjectStore;
 import org.ekkofs.testing.SlowObjectStore;
 
 /**
  * The command line with a store that is worse than the real one, as the system property {@code
- * ekkofs.test.store} says: {@code delay=20} for that many milliseconds a read. For tests and
- * benchmarks that need a process of its own; mounts stay in the foreground.
+ * ekkofs.test.store} says: {@code delay=20} for that many milliseconds a read, or else the faults
+ * of a {@link FlakyObjectStore}. For tests and benchmarks that need a process of its own; mounts
+ * stay in the foreground.
  */
 public final class MainWithStore {
   private MainWithStore() {}
@@ -30,11 +32,10 @@ public final class MainWithStore {
     if (wish.isEmpty()) {
       return UnaryOperator.identity();
     }
-    String[] parts = wish.split("=", 2);
-    if (!parts[0].equals("delay")) {
-      throw new IllegalArgumentException("ekkofs.test.store=" + wish);
+    if (!wish.startsWith("delay=")) {
+      return store -> new FlakyObjectStore(store, wish);
     }
-    Duration delay = Duration.ofMillis(Long.parseLong(parts[1]));
+    Duration delay = Duration.ofMillis(Long.parseLong(wish.substring("delay=".length())));
     return store -> new SlowObjectStore(store, delay);
   }
 }

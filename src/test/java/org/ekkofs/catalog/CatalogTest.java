@@ -299,7 +299,7 @@ class CatalogTest {
     TreeState state = replay(Records.random(new Random(8), 30), 30);
     try (Catalog catalog = Catalog.open(file())) {
       catalog.save(WEB, state);
-      for (String suffix : new String[] {"", "-wal", "-shm"}) {
+      for (String suffix : new String[] {"", "-journal"}) {
         Files.deleteIfExists(file().resolveSibling("catalog.sqlite" + suffix));
       }
       catalog.load(WEB).ifPresent(loaded -> assertIs(Optional.of(loaded), state, "deleted"));

@@ -6,9 +6,4 @@ class BootByFuse2IT extends BootContract {
   String binding() {
     return "fuse2";
   }
-
-  @Override
-  String library() {
-    return "libfuse.so.2";
-  }
 }

@@ -6,9 +6,4 @@ class BootByFuse3IT extends BootContract {
   String binding() {
     return "fuse3";
   }
-
-  @Override
-  String library() {
-    return "libfuse3.so";
-  }
 }

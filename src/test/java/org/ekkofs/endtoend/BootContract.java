@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.ekkofs.testing.Ekkofs;
 import org.ekkofs.testing.Ekkofs.Result;
+import org.ekkofs.testing.FuseLibrary;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,9 +31,6 @@ abstract class BootContract {
   /** The binding's name as the mount option knows it. */
   abstract String binding();
 
-  /** The library without which there is no such binding. */
-  abstract String library();
-
   @BeforeAll
   static void backUpAGuest() throws IOException {
     Ekkofs ekkofs = new Ekkofs(shared.resolve("repository"), shared.resolve("scratch"));
@@ -47,7 +45,7 @@ abstract class BootContract {
 
   @BeforeEach
   void initialize() throws IOException {
-    Libraries.assumeFuseWith(library());
+    FuseLibrary.require(binding());
     mountpoint = Files.createDirectory(folder.resolve("mnt"));
     ekkofs = new Ekkofs(shared.resolve("repository"), folder.resolve("scratch"));
   }

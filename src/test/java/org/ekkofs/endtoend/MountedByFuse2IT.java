@@ -6,9 +6,4 @@ class MountedByFuse2IT extends MountedRepositoryContract {
   String binding() {
     return "fuse2";
   }
-
-  @Override
-  String library() {
-    return "libfuse.so.2";
-  }
 }

@@ -6,9 +6,4 @@ class MountedByFuse3IT extends MountedRepositoryContract {
   String binding() {
     return "fuse3";
   }
-
-  @Override
-  String library() {
-    return "libfuse3.so";
-  }
 }

@@ -24,6 +24,7 @@ import org.ekkofs.testing.Await;
 import org.ekkofs.testing.DiskImage;
 import org.ekkofs.testing.Ekkofs;
 import org.ekkofs.testing.Ekkofs.Result;
+import org.ekkofs.testing.FuseLibrary;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,12 +41,9 @@ abstract class MountedRepositoryContract {
   /** The binding's name as the mount option knows it. */
   abstract String binding();
 
-  /** The library without which there is no such binding. */
-  abstract String library();
-
   @BeforeEach
   void initialize() throws IOException {
-    Libraries.assumeFuseWith(library());
+    FuseLibrary.require(binding());
     mountpoint = Files.createDirectory(folder.resolve("mnt"));
     ekkofs = new Ekkofs(folder.resolve("repository"), folder.resolve("scratch"));
     ekkofs.run("init").ok();

@@ -78,6 +78,16 @@ public final class Ekkofs {
     return start(words).await();
   }
 
+  /** Starts the command line of this build's classes, as its main class and Java options say. */
+  public Running startMain(Class<?> main, List<String> options, List<String> words) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(words);
+    return startProgram(command);
+  }
+
   /** Runs any program in the same environment. */
   public Result program(String... command) {
     return startProgram(List.of(command)).await();

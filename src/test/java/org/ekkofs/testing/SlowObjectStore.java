@@ -3,6 +3,7 @@ package org.ekkofs.testing;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.ekkofs.store.ForwardingObjectStore;
 import org.ekkofs.store.ObjectKey;
 import org.ekkofs.store.ObjectStore;
@@ -30,9 +31,24 @@ public final class SlowObjectStore extends ForwardingObjectStore {
   }
 
   private void travel() {
-    long arrival = System.nanoTime() + delay.toNanos();
-    for (long left = delay.toNanos(); left > 0; left = arrival - System.nanoTime()) {
-      LockSupport.parkNanos(left);
+    pass(delay);
+  }
+
+  /** Lets the time pass, whoever interrupts. */
+  static void pass(Duration time) {
+    long end = System.nanoTime() + time.toNanos();
+    passUntil(() -> end - System.nanoTime());
+  }
+
+  /** Waits for as long as there are nanoseconds left; an interrupt is pending afterwards. */
+  static void passUntil(LongSupplier left) {
+    boolean interrupted = false;
+    for (long nanos = left.getAsLong(); nanos > 0; nanos = left.getAsLong()) {
+      LockSupport.parkNanos(nanos);
+      interrupted |= Thread.interrupted();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -6,14 +6,26 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
-/** A file system of a few bytes, in memory; a test that may not mount one is skipped. */
+/** A file system of a few bytes; a test that may not mount one is skipped. */
 public record TinyFilesystem(Path folder) implements AutoCloseable {
-  /** Mounts one over a folder, which is made. */
+  /** Mounts one in memory over a folder, which is made. */
   public static TinyFilesystem mount(Path folder, String options) throws IOException {
     Files.createDirectories(folder);
     Assumptions.assumeTrue(
         run("mount", "-t", "tmpfs", "-o", options, "tmpfs", folder.toString()),
         "mounting needs root");
+    return new TinyFilesystem(folder);
+  }
+
+  /** Makes one on the disk, in a file beside the folder, and mounts it there. */
+  public static TinyFilesystem ext4(Path folder, int mebibytes) throws IOException {
+    Files.createDirectories(folder);
+    String image = folder.resolveSibling(folder.getFileName() + ".ext4").toString();
+    Assumptions.assumeTrue(
+        run("mke2fs", "-q", "-t", "ext4", "-m", "0", image, mebibytes + "M"),
+        "mke2fs is not installed");
+    Assumptions.assumeTrue(
+        run("mount", "-o", "loop", image, folder.toString()), "mounting needs root");
     return new TinyFilesystem(folder);
   }
 
