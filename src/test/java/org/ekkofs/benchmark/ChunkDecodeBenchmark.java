@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What a chunk of a whole segment costs when it comes from the store, and what hashing costs. */
+/** What a chunk of a whole segment costs when it comes from the store. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -35,18 +35,17 @@ public class ChunkDecodeBenchmark {
   public int level;
 
   private ChunkCodec codec;
-  private byte[] segment;
   private byte[] object;
 
   /** Makes a chunk of a MiB of real data. */
   @Setup
   public void make() throws IOException {
-    segment = new byte[SIZE.bytes()];
+    byte[] segment = new byte[SIZE.bytes()];
     try (RealData data = RealData.open()) {
       data.read(ByteBuffer.wrap(segment));
     }
     codec = new ChunkCodec(SIZE, new Compression(level));
-    SegmentHash hash = hash();
+    SegmentHash hash = SegmentHash.of(segment, segment.length, SIZE);
     object = codec.encode(segment, segment.length, hash, hash.nonZero());
   }
 
@@ -54,11 +53,5 @@ public class ChunkDecodeBenchmark {
   @Benchmark
   public Chunk decode() {
     return codec.decode(object);
-  }
-
-  /** Hashes a segment, as a snapshot does. */
-  @Benchmark
-  public SegmentHash hash() {
-    return SegmentHash.of(segment, segment.length, SIZE);
   }
 }

@@ -3,9 +3,9 @@ package org.ekkofs.benchmark;
 import com.github.luben.zstd.Zstd;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,7 +20,6 @@ import org.ekkofs.format.ChunkCodec;
 import org.ekkofs.manifest.Manifest;
 import org.ekkofs.model.BackupName;
 import org.ekkofs.model.Compression;
-import org.ekkofs.model.Layer;
 import org.ekkofs.model.SegmentSize;
 import org.ekkofs.model.TreeName;
 import org.ekkofs.store.ObjectKey;
@@ -39,15 +38,20 @@ final class ChunkReader implements AutoCloseable {
   /** The chunks of a disk's newest backup, with something put around the store. */
   ChunkReader(Path repository, Path local, Disk disk, UnaryOperator<ObjectStore> around) {
     store = around.apply(FolderObjectStore.open(repository));
-    Set<Layer> found = new LinkedHashSet<>();
+    Map<ObjectKey, Long> found = new LinkedHashMap<>();
     TreeKeys names = new TreeKeys(new TreeName(disk.tree()));
     try (Repository open = open(repository, local);
         Manifest manifest = manifest(open.tree(names.tree()), disk)) {
       manifest.read(
-          0, manifest.meta().geometry().segments(), entry -> found.addAll(entry.layers()));
+          0,
+          manifest.meta().geometry().segments(),
+          entry ->
+              entry
+                  .layers()
+                  .forEach(layer -> found.put(names.chunk(layer.chunk()), layer.storedBytes())));
     }
-    keys = found.stream().map(layer -> names.chunk(layer.chunk())).distinct().toList();
-    stored = found.stream().mapToLong(Layer::storedBytes).sum();
+    keys = List.copyOf(found.keySet());
+    stored = found.values().stream().mapToLong(bytes -> bytes).sum();
   }
 
   private static Repository open(Path repository, Path local) {

@@ -24,6 +24,7 @@ final class Lab implements AutoCloseable {
   private final Path folder;
   private final AtomicInteger names = new AtomicInteger();
   private final Deque<Server> running = new ConcurrentLinkedDeque<>();
+  private final Deque<Path> maps = new ConcurrentLinkedDeque<>();
   private volatile boolean closing;
   private Optional<RealData> data = Optional.empty();
   private Optional<Disk> full = Optional.empty();
@@ -109,9 +110,6 @@ final class Lab implements AutoCloseable {
   private ProcessBuilder prepared(ProcessBuilder builder, Path cache) {
     builder.environment().put("EKKOFS_REPOSITORY", repository().toString());
     builder.environment().put("EKKOFS_CACHE_DIR", cache.toString());
-    if (options.profile) {
-      builder.environment().put("EKKOFS_JAVA_OPTS", Profile.JAVA_OPTIONS);
-    }
     return builder;
   }
 
@@ -139,6 +137,9 @@ final class Lab implements AutoCloseable {
     command.addAll(List.of("mount", mountpoint.toString(), "--foreground"));
     command.addAll(List.of("-o", "cache_size=" + 4 * (options.bytes() >> 20) + "M"));
     ProcessBuilder builder = prepared(new ProcessBuilder(command), cache);
+    if (options.profile) {
+      builder.environment().put("EKKOFS_JAVA_OPTS", Profile.JAVA_OPTIONS);
+    }
     return ready(new Server(builder, mountpoint, mountpoint.resolve(disk.file())));
   }
 
@@ -167,6 +168,7 @@ final class Lab implements AutoCloseable {
 
   private Server ready(Server server) throws IOException {
     running.add(server);
+    maps.add(Profile.map(server));
     server.await();
     return server;
   }
@@ -195,6 +197,9 @@ final class Lab implements AutoCloseable {
     try {
       for (Server server = running.poll(); server != null; server = running.poll()) {
         server.stop();
+      }
+      for (Path map : maps) {
+        Files.deleteIfExists(map);
       }
       if (Files.exists(folder)) {
         Folders.remove(folder);

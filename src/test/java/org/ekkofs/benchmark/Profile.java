@@ -1,10 +1,10 @@
 package org.ekkofs.benchmark;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Where a server's CPU time goes, as {@code perf} samples it, kernel and compiled Java included.
@@ -14,7 +14,8 @@ final class Profile {
   static final String JAVA_OPTIONS =
       "-XX:+UnlockDiagnosticVMOptions -XX:+DumpPerfMapAtExit -XX:+PreserveFramePointer";
 
-  private static final int LINES = 16;
+  private static final int THREADS = 8;
+  private static final int FUNCTIONS = 16;
 
   private Profile() {}
 
@@ -35,8 +36,14 @@ final class Profile {
       perf.waitFor();
     }
     lab.stop(server);
-    report.note("CPU of \"%s\":%n%n```%n%s```%n".formatted(name, symbols(data)));
-    Files.deleteIfExists(Path.of("/tmp/perf-" + server.pid() + ".map"));
+    report.note(
+        "CPU of \"%s\", by thread and by function:%n%n```%n%s%n%s```%n"
+            .formatted(name, top(data, "comm", THREADS), top(data, "dso,sym", FUNCTIONS)));
+  }
+
+  /** Where Java writes that map: perf looks for it there. */
+  static Path map(Server server) {
+    return Path.of("/tmp/perf-" + server.pid() + ".map");
   }
 
   private static Process start(Server server, Path data, Lab lab) throws IOException {
@@ -49,14 +56,15 @@ final class Profile {
         .start();
   }
 
-  private static String symbols(Path data) throws IOException, InterruptedException {
-    String all = Programs.run("perf", "report", "-i", data, "--stdio", "-F", "overhead,dso,sym");
-    StringBuilder top = new StringBuilder();
-    all.lines()
+  /** The top of a report by these keys. */
+  private static String top(Path data, String keys, int lines)
+      throws IOException, InterruptedException {
+    String all = Programs.run("perf", "report", "-i", data, "--stdio", "-F", "overhead," + keys);
+    return all.lines()
         .map(line -> line.strip().replaceAll("\\s{2,}", "  "))
         .filter(line -> !line.isEmpty() && !line.startsWith("#"))
-        .limit(LINES)
-        .forEach(line -> top.append(line).append('\n'));
-    return top.toString();
+        .limit(lines)
+        .map(line -> line + "\n")
+        .collect(Collectors.joining());
   }
 }
