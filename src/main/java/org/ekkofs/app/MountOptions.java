@@ -26,6 +26,7 @@ import org.ekkofs.model.Names;
  * @param cacheFolder where to keep what can be fetched again, instead of the usual place
  * @param cacheBytes how much chunks may take on the disk; empty for what suits the disk
  * @param binding which FUSE library to use
+ * @param fill whether to make local copies of disks that are read a lot
  */
 record MountOptions(
     boolean allowOther,
@@ -35,12 +36,13 @@ record MountOptions(
     Duration refresh,
     Optional<Path> cacheFolder,
     Optional<Long> cacheBytes,
-    Binding binding) {
+    Binding binding,
+    boolean fill) {
   private static final int MAX_REFRESH_SECONDS = 24 * 60 * 60;
   private static final Duration USUAL_REFRESH = Duration.ofSeconds(5);
 
   private static final Set<String> WITH_VALUE =
-      Set.of("uid", "gid", "umask", "refresh", "cache_dir", "cache_size", "binding");
+      Set.of("uid", "gid", "umask", "refresh", "cache_dir", "cache_size", "binding", "fill");
 
   /**
    * Reads {@code NAME=VALUE} and {@code NAME}; of several values for one name the last holds.
@@ -72,19 +74,28 @@ record MountOptions(
         value.apply("refresh").map(MountOptions::seconds).orElse(USUAL_REFRESH),
         value.apply("cache_dir").map(MountOptions::path),
         value.apply("cache_size").map(MountOptions::size),
-        value.apply("binding").map(Binding::parse).orElse(Binding.AUTO));
+        value.apply("binding").map(Binding::parse).orElse(Binding.AUTO),
+        value.apply("fill").map(MountOptions::autoOrNever).orElse(false));
   }
 
   private static InvalidException unknown(String name) {
     return new InvalidException(
         ("unknown mount option \"%s\"; there are allow_other, uid=, gid=, umask=, refresh=,"
-                + " cache_dir=, cache_size= and binding=")
+                + " cache_dir=, cache_size=, binding= and fill=")
             .formatted(Names.printable(name)));
   }
 
   private static InvalidException wrong(String name, String value, String wanted) {
     return new InvalidException(
         "mount option %s=%s: it must be %s".formatted(name, Names.printable(value), wanted));
+  }
+
+  private static boolean autoOrNever(String value) {
+    return switch (value) {
+      case "auto" -> true;
+      case "never" -> false;
+      default -> throw wrong("fill", value, "auto or never");
+    };
   }
 
   private static int id(String name, String value) {
@@ -147,6 +158,7 @@ record MountOptions(
     words.add("refresh=" + refresh.toSeconds());
     cacheBytes.ifPresent(bytes -> words.add("cache_size=" + bytes));
     words.add("binding=" + binding);
+    words.add("fill=" + (fill ? "auto" : "never"));
     return words;
   }
 }

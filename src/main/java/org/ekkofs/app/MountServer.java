@@ -43,7 +43,11 @@ final class MountServer {
         ChunkCache cache = cache(repository);
         RepositoryFileSystem tree =
             RepositoryFileSystem.open(
-                repository, cache, new SegmentTable(), new PicocliGrammar(), vfsOptions());
+                repository,
+                cache,
+                new SegmentTable(),
+                new PicocliGrammar(),
+                vfsOptions().withFillBytes(fillBytes(repository)));
         FuseMount mount = Fuse.mount(tree, mountpoint, fuseOptions())) {
       log.info(
           "mounted {} at {} by {}",
@@ -96,6 +100,11 @@ final class MountServer {
         bytes == 0 ? Optional.empty() : Optional.of(ChunkFiles.open(folder, bytes));
     return new ChunkCache(
         repository.store(), Runtime.getRuntime().maxMemory() / MEMORY_SHARE, files);
+  }
+
+  private long fillBytes(Repository repository) {
+    Path folder = repository.local().copies(repository.descriptor().id());
+    return options.fill() ? options.cacheBytes().orElseGet(() -> usualCacheBytes(folder)) : 0;
   }
 
   private static long usualCacheBytes(Path folder) {

@@ -95,6 +95,11 @@ final class Fuse3Mount implements FuseMount {
     return "libfuse " + fuse.release();
   }
 
+  /** Whether the kernel reads local copies in our place. */
+  boolean passesThrough() {
+    return passthrough.isReady();
+  }
+
   @Override
   public Path mountpoint() {
     return mountpoint;
