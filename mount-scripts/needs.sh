@@ -18,6 +18,11 @@ need() {
   command -v "$1" > /dev/null 2>&1 || missing="$missing $2"
 }
 
+# need_file FILE PACKAGE
+need_file() {
+  [ -e "$1" ] || missing="$missing $2"
+}
+
 # need_library NAME PACKAGE...: the first of the packages that there is
 need_library() {
   library=$1
