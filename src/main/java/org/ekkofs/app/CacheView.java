@@ -22,12 +22,14 @@ import org.ekkofs.model.TreeName;
  * What lies in the cache folder for a repository.
  *
  * @param parts all but local copies
+ * @param maxManifestBytes what manifests may take; how much chunks may is for each mount to say
  * @param copies the local copies, by tree and time
  * @param names of those backups that still have one
  */
 record CacheView(
     CacheFolder folder,
     List<CacheFolder.Part> parts,
+    long maxManifestBytes,
     List<StoredCopy> copies,
     Map<BackupId, String> names) {
 
@@ -42,7 +44,8 @@ record CacheView(
                 .toList();
     Map<BackupId, String> names = new HashMap<>();
     copies.stream().map(StoredCopy::tree).distinct().forEach(tree -> add(names, repository, tree));
-    return new CacheView(folder, folder.parts(), copies, Map.copyOf(names));
+    return new CacheView(
+        folder, folder.parts(), repository.local().maxManifestBytes(), copies, Map.copyOf(names));
   }
 
   private static void add(Map<BackupId, String> names, Repository repository, TreeName tree) {
@@ -57,6 +60,10 @@ record CacheView(
 
   private Optional<String> name(StoredCopy copy) {
     return Optional.ofNullable(names.get(copy.backup()));
+  }
+
+  private Optional<Long> bound(CacheFolder.Part part) {
+    return part.name().equals("manifests") ? Optional.of(maxManifestBytes) : Optional.empty();
   }
 
   ObjectNode json() {
@@ -74,11 +81,13 @@ record CacheView(
     }
     ArrayNode others = json.putArray("parts");
     for (CacheFolder.Part part : parts) {
-      others
-          .addObject()
-          .put("name", part.name())
-          .put("files", part.files())
-          .put("bytes", part.bytes());
+      ObjectNode entry =
+          others
+              .addObject()
+              .put("name", part.name())
+              .put("files", part.files())
+              .put("bytes", part.bytes());
+      bound(part).ifPresent(bytes -> entry.put("maxBytes", bytes));
     }
     return json;
   }
@@ -97,7 +106,9 @@ record CacheView(
               note));
     }
     for (CacheFolder.Part part : parts) {
-      String note = Sizes.count(part.files(), "file");
+      String note =
+          Sizes.count(part.files(), "file")
+              + bound(part).map(bytes -> ", at most " + Units.bytes(bytes)).orElse("");
       table.add(List.of(part.name(), Units.bytes(part.bytes()), note));
     }
     return table;

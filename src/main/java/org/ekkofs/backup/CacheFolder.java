@@ -82,17 +82,17 @@ public final class CacheFolder {
   }
 
   private static Part part(Path entry) {
-    long files = 0;
-    long bytes = 0;
-    for (Path file : files(entry)) {
-      try {
-        bytes += Files.size(file);
-        files++;
-      } catch (IOException goneMeanwhile) {
-        continue;
-      }
+    List<Path> files = files(entry);
+    return new Part(name(entry), files.size(), files.stream().mapToLong(CacheFolder::size).sum());
+  }
+
+  /** 0 for what has gone meanwhile. */
+  private static long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException gone) {
+      return 0;
     }
-    return new Part(name(entry), files, bytes);
   }
 
   /**

@@ -92,7 +92,7 @@ final class Fuse3Mount implements FuseMount {
 
   @Override
   public String binding() {
-    return "libfuse " + fuse.release();
+    return "libfuse " + fuse.release() + (passesThrough() ? " with passthrough" : "");
   }
 
   /** Whether the kernel reads local copies in our place. */
