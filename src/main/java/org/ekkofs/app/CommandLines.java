@@ -77,8 +77,16 @@ final class CommandLines {
     line.addSubcommand(new VerifyCommand());
     line.addSubcommand(new RevokeCommand());
     line.addSubcommand(new StatsCommand());
+    line.addSubcommand(cache());
     line.addSubcommand(new HelpCommand());
     return withValues(line);
+  }
+
+  private static CommandLine cache() {
+    return new CommandLine(new CacheCommand())
+        .addSubcommand(new CacheFillCommand())
+        .addSubcommand(new CacheDropCommand())
+        .addSubcommand(new CacheClearCommand());
   }
 
   /** The command line of the control directory; for one line only, since it keeps what it read. */

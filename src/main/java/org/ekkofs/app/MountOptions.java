@@ -28,6 +28,7 @@ import org.ekkofs.model.Names;
  * @param memoryBytes how much segments may take in memory
  * @param timeout how long a read waits for the store
  * @param binding which FUSE library to use
+ * @param fill whether to make local copies of disks that are read a lot
  */
 record MountOptions(
     boolean allowOther,
@@ -39,7 +40,8 @@ record MountOptions(
     Optional<Long> cacheBytes,
     long memoryBytes,
     Duration timeout,
-    Binding binding) {
+    Binding binding,
+    boolean fill) {
   private static final int MAX_SECONDS = 24 * 60 * 60;
   private static final Duration USUAL_REFRESH = Duration.ofSeconds(5);
   private static final Duration USUAL_TIMEOUT = Duration.ofMinutes(1);
@@ -56,7 +58,8 @@ record MountOptions(
           "cache_size",
           "memory_size",
           "timeout",
-          "binding");
+          "binding",
+          "fill");
 
   /**
    * Reads {@code NAME=VALUE} and {@code NAME}; of several values for one name the last holds.
@@ -90,19 +93,28 @@ record MountOptions(
         value.apply("cache_size").map(text -> size("cache_size", text)),
         value.apply("memory_size").map(MountOptions::memory).orElse(USUAL_MEMORY_BYTES),
         value.apply("timeout").map(text -> seconds("timeout", text)).orElse(USUAL_TIMEOUT),
-        value.apply("binding").map(Binding::parse).orElse(Binding.AUTO));
+        value.apply("binding").map(Binding::parse).orElse(Binding.AUTO),
+        value.apply("fill").map(MountOptions::autoOrNever).orElse(false));
   }
 
   private static InvalidException unknown(String name) {
     return new InvalidException(
         ("unknown mount option \"%s\"; there are allow_other, uid=, gid=, umask=, refresh=,"
-                + " cache_dir=, cache_size=, memory_size=, timeout= and binding=")
+                + " cache_dir=, cache_size=, memory_size=, timeout=, binding= and fill=")
             .formatted(Names.printable(name)));
   }
 
   private static InvalidException wrong(String name, String value, String wanted) {
     return new InvalidException(
         "mount option %s=%s: it must be %s".formatted(name, Names.printable(value), wanted));
+  }
+
+  private static boolean autoOrNever(String value) {
+    return switch (value) {
+      case "auto" -> true;
+      case "never" -> false;
+      default -> throw wrong("fill", value, "auto or never");
+    };
   }
 
   private static int id(String name, String value) {
@@ -175,6 +187,7 @@ record MountOptions(
     words.add("memory_size=" + memoryBytes);
     words.add("timeout=" + timeout.toSeconds());
     words.add("binding=" + binding);
+    words.add("fill=" + (fill ? "auto" : "never"));
     return words;
   }
 }

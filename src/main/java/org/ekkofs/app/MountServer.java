@@ -53,7 +53,11 @@ final class MountServer {
         SegmentCache cache = cache(repository);
         RepositoryFileSystem tree =
             RepositoryFileSystem.open(
-                repository, cache, new SegmentTable(), new PicocliGrammar(), vfsOptions());
+                repository,
+                cache,
+                new SegmentTable(),
+                new PicocliGrammar(),
+                vfsOptions().withFillBytes(fillBytes(repository)));
         FuseMount mount = Fuse.mount(tree, mountpoint, fuseOptions())) {
       log.info(
           "mounted {} at {} by {}",
@@ -126,6 +130,11 @@ final class MountServer {
           .warn("cannot keep a cache in {}, so there is none: {}", folder, Causes.of(e));
       return Optional.empty();
     }
+  }
+
+  private long fillBytes(Repository repository) {
+    Path folder = repository.local().copies(repository.descriptor().id());
+    return options.fill() ? options.cacheBytes().orElseGet(() -> usualCacheBytes(folder)) : 0;
   }
 
   private static long usualCacheBytes(Path folder) {

@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.UUID;
 
 /**
- * Where this machine keeps what can be deleted at any time: catalogs, manifests, segments. Each
- * repository has a folder of its own, named by its id.
+ * Where this machine keeps what can be deleted at any time: catalogs, manifests, segments, copies
+ * of whole disks. Each repository has a folder of its own, named by its id.
  *
  * @param folder the top of it, made when needed
  * @param maxManifestBytes how much the manifests of one repository may take
@@ -31,7 +31,13 @@ public record LocalState(Path folder, long maxManifestBytes) {
     return of(repository).resolve("segments");
   }
 
-  private Path of(UUID repository) {
+  /** The folder for complete copies of disks of a repository. */
+  public Path copies(UUID repository) {
+    return of(repository).resolve("copies");
+  }
+
+  /** All of what belongs to a repository. */
+  public Path of(UUID repository) {
     return folder.resolve(repository.toString());
   }
 }

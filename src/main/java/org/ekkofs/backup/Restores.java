@@ -48,7 +48,7 @@ public final class Restores {
     try (SegmentCache cache = SegmentCache.none(repository.store());
         BackupDisk disk = new BackupDisk(tree.keys(), manifest, new SegmentTable(), cache);
         RestoreTarget target = RestoreTarget.open(destination, geometry, options.force())) {
-      write(new SegmentStream(manifest, disk), geometry, target, progress);
+      write("restore", new SegmentStream(manifest, disk), geometry, target, progress);
       target.sync();
       if (options.verify()) {
         new ReadBack(manifest, target, progress).run();
@@ -59,10 +59,15 @@ public final class Restores {
     }
   }
 
-  private static void write(
-      SegmentStream segments, DiskGeometry geometry, RestoreTarget target, Progress progress)
+  /** Writes all of a disk; every byte was verified before it is written. */
+  static void write(
+      String task,
+      SegmentStream segments,
+      DiskGeometry geometry,
+      RestoreTarget target,
+      Progress progress)
       throws InterruptedException {
-    progress.begin("restore", geometry.diskBytes());
+    progress.begin(task, geometry.diskBytes());
     Writer writer = new Writer(geometry, target, progress);
     segments.read(
         entry -> true,

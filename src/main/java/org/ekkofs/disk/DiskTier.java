@@ -39,7 +39,7 @@ public final class DiskTier implements AutoCloseable {
   /** What is remembered of each extent, which mostly are its checksums. */
   private static final int BYTES_IN_MEMORY = 96;
 
-  private final CacheFolder folder;
+  private final TierFolder folder;
   private final FileExtents data;
   private final FileExtents records;
   private final Directory directory;
@@ -60,7 +60,7 @@ public final class DiskTier implements AutoCloseable {
   /** Used by the writer only, after opening. */
   private long nextNumber = 1;
 
-  private DiskTier(CacheFolder folder, long bytes, long maxMemory, LongSupplier nanoTime)
+  private DiskTier(TierFolder folder, long bytes, long maxMemory, LongSupplier nanoTime)
       throws IOException {
     this.folder = folder;
     this.nanoTime = nanoTime;
@@ -87,7 +87,7 @@ public final class DiskTier implements AutoCloseable {
 
   static DiskTier open(Path common, long bytes, long maxMemory, LongSupplier nanoTime)
       throws IOException {
-    CacheFolder folder = CacheFolder.take(common);
+    TierFolder folder = TierFolder.take(common);
     try {
       DiskTier tier = new DiskTier(folder, bytes, maxMemory, nanoTime);
       tier.load();

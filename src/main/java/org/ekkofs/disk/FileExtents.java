@@ -33,7 +33,7 @@ final class FileExtents implements Extents {
     return FileChannel.open(
         file,
         Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE),
-        CacheFolder.PRIVATE_FILE);
+        TierFolder.PRIVATE_FILE);
   }
 
   private interface Transfer {

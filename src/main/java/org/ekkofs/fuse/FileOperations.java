@@ -21,12 +21,17 @@ final class FileOperations {
 
   private final Served served;
   private final OperationTable table;
+  private final BackingFiles backings;
+  private final Passthrough passthrough;
   private final Interrupts interrupts = new Interrupts();
   private final Handles<OpenHandle> open = new Handles<>();
 
-  FileOperations(Served served, OperationTable table) {
+  FileOperations(
+      Served served, OperationTable table, BackingFiles backings, Passthrough passthrough) {
     this.served = served;
     this.table = table;
+    this.backings = backings;
+    this.passthrough = passthrough;
   }
 
   void register() {
@@ -76,19 +81,25 @@ final class FileOperations {
       ReadOnly.require(file);
     }
     Workers.Kind kind = file.writable() ? Workers.Kind.CONTROL : Workers.Kind.OPEN;
-    later(kind, request, () -> openNow(request, file, write, truncate));
+    later(kind, request, () -> openNow(request, node, file, write, truncate));
   }
 
-  private void openNow(Request request, FileNode file, boolean write, boolean truncate) {
+  private void openNow(Request request, long node, FileNode file, boolean write, boolean truncate) {
     if (truncate) {
       file.truncate();
     }
     OpenFile opened = file.open(write);
-    OpenHandle handle = new OpenHandle(opened, file.writable());
-    long number = open.add(handle);
-    if (!request.opened(number, opened.immutable())) {
+    int backing = backings.opened(node, opened);
+    long number = open.add(new OpenHandle(opened, file.writable(), node));
+    if (!answer(request, number, opened, backing)) {
       close(open.remove(number));
     }
+  }
+
+  private boolean answer(Request request, long number, OpenFile opened, int backing) {
+    return backing == BackingFiles.NONE
+        ? request.opened(number, opened.immutable())
+        : request.opened(block -> passthrough.writeReply(block, number, backing));
   }
 
   private void create(Request request, long parent, long name, long fileInfo) {
@@ -102,7 +113,7 @@ final class FileOperations {
   private void createNow(Request request, DirectoryNode directory, String name, boolean write) {
     FileNode file = directory.create(name);
     OpenFile opened = file.open(write);
-    long handle = open.add(new OpenHandle(opened, true));
+    long handle = open.add(new OpenHandle(opened, true, OpenHandle.NEVER_PASSED));
     Attributes attributes = file.attributes();
     long number = served.nodes().number(attributes.inode());
     served.nodes().remember(file, number);
@@ -198,6 +209,7 @@ final class FileOperations {
   }
 
   private void close(OpenHandle handle) {
+    backings.closed(handle.node());
     try {
       handle.file().close();
     } catch (RuntimeException | Error e) {

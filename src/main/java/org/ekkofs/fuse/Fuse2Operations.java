@@ -33,7 +33,7 @@ final class Fuse2Operations extends Fuse2Refusals {
   /** An open file and its node, whose attributes outlive its name. */
   private record Opened(FileNode node, OpenHandle handle) {
     Opened(FileNode node, OpenFile file) {
-      this(node, new OpenHandle(file, node.writable()));
+      this(node, new OpenHandle(file, node.writable(), OpenHandle.NEVER_PASSED));
     }
 
     OpenFile file() {

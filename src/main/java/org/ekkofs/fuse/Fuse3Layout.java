@@ -39,6 +39,7 @@ record Fuse3Layout(StatLayout stat, int noflushBit) {
   static final int FIRST_KNOWN = 308;
   static final int LAST_KNOWN = 318;
   static final int FIRST_VERSIONED = 317;
+  static final int FIRST_WITH_CUSTOM_IO = 313;
 
   /** Where fuse_entry_param keeps attr_timeout; entry_timeout follows. */
   int entryTimeouts() {
@@ -48,6 +49,11 @@ record Fuse3Layout(StatLayout stat, int noflushBit) {
   /** sizeof(struct fuse_entry_param). */
   int entrySize() {
     return entryTimeouts() + 2 * Double.BYTES;
+  }
+
+  /** Whether fuse_session_custom_io takes three arguments and a struct that is known here. */
+  static boolean customIoIsKnown(int version) {
+    return version >= FIRST_WITH_CUSTOM_IO && version < FIRST_VERSIONED;
   }
 
   /** Whether programs call fuse_session_new_versioned. */

@@ -35,6 +35,10 @@ final class Fuse3Mount implements FuseMount {
   /** Holds the native functions for as long as the session lives. */
   private final OperationTable table;
 
+  /** Holds what native code knows of the session for as long as that lives. */
+  private final Passthrough passthrough;
+
+  private final BackingFiles backings;
   private final FileOperations files;
   private final Fuse3Session session;
   private final LoopThreads loops;
@@ -55,9 +59,11 @@ final class Fuse3Mount implements FuseMount {
     names.register();
     new AttributeOperations(served, table).register();
     new DirectoryOperations(served, table).register();
-    this.files = new FileOperations(served, table);
+    this.passthrough = Passthrough.of(fuse);
+    this.backings = new BackingFiles(passthrough);
+    this.files = new FileOperations(served, table, backings, passthrough);
     files.register();
-    this.session = new Fuse3Session(fuse, table, options);
+    this.session = new Fuse3Session(fuse, table, passthrough, options);
     this.loops = new LoopThreads(session, options.loopThreads(), LOOP_RESTS_FOR);
     this.changes =
         new NameChanges(
@@ -88,7 +94,12 @@ final class Fuse3Mount implements FuseMount {
 
   @Override
   public String binding() {
-    return "libfuse " + fuse.release();
+    return "libfuse " + fuse.release() + (passesThrough() ? " with passthrough" : "");
+  }
+
+  /** Whether the kernel reads local copies in our place. */
+  boolean passesThrough() {
+    return passthrough.isReady();
   }
 
   @Override
@@ -113,12 +124,14 @@ final class Fuse3Mount implements FuseMount {
     workers.endEvents();
     quiet &= loops.end(GRACE, PATIENCE);
     quiet &= workers.end();
+    backings.end();
     session.unmount();
     files.closeAll();
     if (quiet) {
       session.destroy();
     } else {
       Immortal.keep(table);
+      Immortal.keep(passthrough);
       LOG.warn("{} is unmounted, but some reads still wait for the store", mountpoint);
     }
   }

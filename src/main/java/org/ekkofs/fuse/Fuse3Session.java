@@ -20,6 +20,7 @@ final class Fuse3Session implements LoopThreads.Session {
 
   private final Fuse3Library fuse;
   private final OperationTable table;
+  private final Passthrough passthrough;
   private final long session;
 
   /**
@@ -27,9 +28,11 @@ final class Fuse3Session implements LoopThreads.Session {
    *
    * @throws FailedException if the library declines
    */
-  Fuse3Session(Fuse3Library fuse, OperationTable table, FuseOptions options) {
+  Fuse3Session(
+      Fuse3Library fuse, OperationTable table, Passthrough passthrough, FuseOptions options) {
     this.fuse = fuse;
     this.table = table;
+    this.passthrough = passthrough;
     table.onInit(Fuse3Session::configure);
     this.session = create(options);
     if (session == 0) {
@@ -50,7 +53,7 @@ final class Fuse3Session implements LoopThreads.Session {
   private long create(long arguments) {
     int size = LibFuse3.Slot.structSize();
     if (!Fuse3Layout.versioned(fuse.version())) {
-      return fuse.calls().sessionNew(arguments, table.address(), size, 0);
+      return fuse.calls().sessionNew(arguments, table.address(), size, passthrough.userData());
     }
     NativeBlock version = NativeBlock.allocate(4 * Integer.BYTES);
     version.bytes().putInt(fuse.version() / 100).putInt(fuse.version() % 100);
@@ -84,9 +87,13 @@ final class Fuse3Session implements LoopThreads.Session {
    * @return whether it worked; the library has told why not on standard error
    */
   boolean mount(Path mountpoint) {
-    return NativeBlock.ofText(mountpoint.toString())
-            .lend(path -> fuse.calls().sessionMount(session, path))
-        == 0;
+    int status =
+        NativeBlock.ofText(mountpoint.toString())
+            .lend(path -> fuse.calls().sessionMount(session, path));
+    if (status == 0) {
+      passthrough.attach(fuse, session);
+    }
+    return status == 0;
   }
 
   /** Unmounts, lazily if it must. No thread may receive any more. */

@@ -25,6 +25,10 @@ final class LibFuse3 {
 
     int sessionMount(long session, long mountpoint);
 
+    int sessionFd(long session);
+
+    int sessionCustomIo(long session, long functions, int descriptor);
+
     void sessionUnmount(long session);
 
     void sessionDestroy(long session);

@@ -14,6 +14,7 @@ final class Libc {
   static final int ECONNABORTED = 103;
   static final int MNT_DETACH = 2;
   static final int RTLD_LAZY = 1;
+  static final int O_RDONLY_CLOEXEC_NONBLOCK = 02000000 | 04000;
   static final int O_WRONLY_CLOEXEC = 1 | 02000000;
 
   private static final Calls CALLS = LibraryLoader.create(Calls.class).load("c");

@@ -2,6 +2,7 @@ package org.ekkofs.fuse;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.ekkofs.vfs.Attributes;
 import org.ekkofs.vfs.VirtualFileSystem;
 
@@ -33,6 +34,19 @@ final class Request {
   void none() {
     answer();
     fuse.calls().replyNone(address);
+  }
+
+  /**
+   * Answers that the file is open, with a reply that libfuse cannot write itself.
+   *
+   * @param write writes the reply's {@link PassthroughLibrary#BLOCK_SIZE} bytes
+   * @return whether the kernel has taken note of the handle
+   */
+  boolean opened(Consumer<NativeBlock> write) {
+    NativeBlock reply = Scratch.mine().structs();
+    write.accept(reply);
+    answer();
+    return fuse.calls().replyBuf(address, reply.address(), PassthroughLibrary.BLOCK_SIZE) == 0;
   }
 
   /** Answers with the first bytes of the block. */

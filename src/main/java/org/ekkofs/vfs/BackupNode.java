@@ -3,6 +3,7 @@ package org.ekkofs.vfs;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.ekkofs.backup.LocalCopies;
 import org.ekkofs.log.Phase;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.model.BackupFigures;
@@ -97,6 +98,16 @@ final class BackupNode implements FileNode {
     if (damage == null) {
       damage = String.valueOf(what.getMessage());
     }
+  }
+
+  /** A complete local copy of it, if there is one. */
+  Optional<LocalCopies.Lease> copy() {
+    return directory.filler().copy(directory.tree(), backup);
+  }
+
+  /** Hears that so many bytes of it were read. */
+  void read(long bytes) {
+    directory.filler().read(directory.tree(), backup, dataBytes(), bytes);
   }
 
   @Override

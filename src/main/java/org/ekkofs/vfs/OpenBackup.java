@@ -6,6 +6,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.ekkofs.backup.LocalCopies;
 import org.ekkofs.disk.BackupDisk;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.DiskGeometry;
@@ -14,6 +16,9 @@ import org.ekkofs.model.SegmentIndex;
 
 /** A backup that is being read. */
 final class OpenBackup implements OpenFile {
+  /** How many bytes are read before the filler hears of them. */
+  private static final long TELL_BYTES = 4 << 20;
+
   private final BackupNode node;
   private final DiskPool.Lease lease;
   private final ReadAhead readAhead;
@@ -23,6 +28,13 @@ final class OpenBackup implements OpenFile {
   private final Set<Long> waiting = ConcurrentHashMap.newKeySet();
 
   private volatile boolean closed;
+  private final AtomicLong untold = new AtomicLong();
+
+  /** Whether the kernel would have read a copy, had there been one. */
+  private volatile boolean copyMissed;
+
+  /** Taken when it is first asked for; guarded by this object's lock. */
+  private Optional<LocalCopies.Lease> copy = Optional.empty();
 
   OpenBackup(BackupNode node, DiskPool.Lease lease, Prefetcher prefetcher) {
     this.node = node;
@@ -34,6 +46,13 @@ final class OpenBackup implements OpenFile {
   @Override
   public boolean immutable() {
     return true;
+  }
+
+  @Override
+  public synchronized Optional<LocalCopy> localCopy() {
+    copy = copy.or(node::copy);
+    copyMissed = copy.isEmpty();
+    return copy.map(OpenCopy::new);
   }
 
   @Override
@@ -51,6 +70,7 @@ final class OpenBackup implements OpenFile {
     if (got == WOULD_BLOCK) {
       waiting.add(offset);
     }
+    tell(got);
     if (readAhead.reading(offset, count, got == WOULD_BLOCK)) {
       prefetcher.go();
     }
@@ -68,7 +88,9 @@ final class OpenBackup implements OpenFile {
       waiting.remove(offset);
     }
     int start = target.position();
-    return with(disk, sound -> sound.read(offset, target.position(start)));
+    int got = with(disk, sound -> sound.read(offset, target.position(start)));
+    tell(got);
+    return got;
   }
 
   /** A use of the disk. */
@@ -89,6 +111,12 @@ final class OpenBackup implements OpenFile {
     } catch (CorruptException e) {
       node.damaged(e);
       throw e;
+    }
+  }
+
+  private void tell(int count) {
+    if (copyMissed && count > 0 && untold.addAndGet(count) >= TELL_BYTES) {
+      node.read(untold.getAndSet(0));
     }
   }
 
@@ -152,8 +180,9 @@ final class OpenBackup implements OpenFile {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     closed = true;
+    copy.ifPresent(LocalCopies.Lease::close);
     lease.close();
   }
 }

@@ -1,6 +1,7 @@
 package org.ekkofs.vfs;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * An open file. Reads may come from many threads at once. Errors are thrown as {@link
@@ -21,6 +22,14 @@ public interface OpenFile extends AutoCloseable {
    * likes. Files that are not are read and written past the page cache.
    */
   boolean immutable();
+
+  /**
+   * A local copy of the whole content that the kernel may read in our place, if there is one. It is
+   * not removed while this file is open. May ask the local disk, and nobody else.
+   */
+  default Optional<LocalCopy> localCopy() {
+    return Optional.empty();
+  }
 
   /**
    * Whether {@link #read} may wait for as long as it takes something to happen. Such reads run on

@@ -1,5 +1,7 @@
 package org.ekkofs.vfs;
 
+import org.ekkofs.backup.CacheFolder;
+import org.ekkofs.backup.LocalCopies;
 import org.ekkofs.backup.Repository;
 import org.ekkofs.control.Commands;
 import org.ekkofs.control.Grammar;
@@ -12,6 +14,8 @@ import org.ekkofs.model.CorruptException;
 public final class RepositoryFileSystem implements VirtualFileSystem {
   private final Prefetcher prefetcher;
   private final DiskPool disks;
+  private final Filler filler;
+  private final CacheFolder.Use use;
   private final LiveTrees trees;
   private final Jobs jobs;
   private final RootDirectory root;
@@ -26,8 +30,10 @@ public final class RepositoryFileSystem implements VirtualFileSystem {
     String description = repository.description();
     prefetcher = new Prefetcher(cache.memoryBytes());
     disks = new DiskPool(cache, table);
+    use = new CacheFolder(repository).use();
+    filler = new Filler(new LocalCopies(repository), cache, options.clock(), options.fillBytes());
     TreeDirectory.Mount mount =
-        new TreeDirectory.Mount(description, options, new Inodes(), disks, prefetcher);
+        new TreeDirectory.Mount(description, options, new Inodes(), disks, prefetcher, filler);
     trees = new LiveTrees(repository, mount, new Told());
     Commands commands = new Commands(repository, trees::refreshNow, options.mountpoint());
     jobs = new Jobs(commands, grammar, options.clock());
@@ -115,6 +121,8 @@ public final class RepositoryFileSystem implements VirtualFileSystem {
     jobs.close();
     trees.close();
     prefetcher.close();
+    filler.close();
     disks.close();
+    use.close();
   }
 }

@@ -24,7 +24,8 @@ final class TreeDirectory implements DirectoryNode {
       VfsOptions options,
       Inodes inodes,
       DiskPool disks,
-      Prefetcher prefetcher) {}
+      Prefetcher prefetcher,
+      Filler filler) {}
 
   private final Mount mount;
   private final Tree tree;
@@ -109,6 +110,10 @@ final class TreeDirectory implements DirectoryNode {
 
   Prefetcher prefetcher() {
     return mount.prefetcher();
+  }
+
+  Filler filler() {
+    return mount.filler();
   }
 
   /** The backup of this id, if it is to be seen now. */

@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param mountingGid its group
  * @param clock tells the times of jobs
  * @param mountpoint where the tree is mounted, if it is
+ * @param fillBytes how much local copies may take that are made of disks that are read a lot; 0 to
+ *     make none
  */
 public record VfsOptions(
     int uid,
@@ -26,13 +28,33 @@ public record VfsOptions(
     int mountingUid,
     int mountingGid,
     Clock clock,
-    Optional<Path> mountpoint) {
+    Optional<Path> mountpoint,
+    long fillBytes) {
   /** Backups never change; the kernel may believe what it was told of them. */
   private static final Duration FOREVER = Duration.ofDays(1);
 
   private static final int DIRECTORY = 0555;
   private static final int FILE = 0440;
   private static final int LINK = 0777;
+
+  /** Options that have no local copies made. */
+  public VfsOptions(
+      int uid,
+      int gid,
+      int umask,
+      Duration refresh,
+      int mountingUid,
+      int mountingGid,
+      Clock clock,
+      Optional<Path> mountpoint) {
+    this(uid, gid, umask, refresh, mountingUid, mountingGid, clock, mountpoint, 0);
+  }
+
+  /** The same with local copies made within a bound. */
+  public VfsOptions withFillBytes(long bytes) {
+    return new VfsOptions(
+        uid, gid, umask, refresh, mountingUid, mountingGid, clock, mountpoint, bytes);
+  }
 
   Attributes directory(long inode, Instant modified) {
     return readOnly(inode, Attributes.Type.DIRECTORY, DIRECTORY & ~umask, 0, 0, modified, refresh);

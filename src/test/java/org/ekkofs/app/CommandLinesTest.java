@@ -41,6 +41,38 @@ class CommandLinesTest {
   }
 
   @Test
+  void localCopiesAreMadeListedAndRemoved() throws IOException {
+    snapshot("web/one");
+    snapshot("web/two", "--parent", "web/one");
+    assertThat(ekkofs.run("cache", "fill", "web/one", "web/two").out().lines().toList())
+        .containsExactly(
+            "web/one: made a local copy of 16 KiB", "web/two: made a local copy of 16 KiB");
+    assertThat(ekkofs.run("cache", "fill", "web/one").out()).contains("already");
+    JsonNode copies = json("cache", "--json").get("copies");
+    assertThat(copies).hasSize(2);
+    assertThat(copies.get(0).get("name").asText()).isEqualTo("one");
+    assertThat(copies.get(0).get("bytes").asLong()).isEqualTo(16 << 10);
+    assertThat(copies.get(0).get("origin").asText()).isEqualTo("asked");
+    assertThat(json("cache", "--json").get("parts").findValuesAsText("name"))
+        .contains("manifests")
+        .doesNotContain("copies");
+    assertThat(ekkofs.run("cache").out().lines().toList())
+        .anyMatch(line -> line.matches("web/two +16 KiB +copy, asked, .*"));
+
+    assertThat(ekkofs.run("cache", "drop", "web/one").status()).isZero();
+    assertThat(ekkofs.run("cache", "drop", "web/one").status()).isEqualTo(3);
+    assertThat(ekkofs.run("cache", "fill", "web/three").status()).isEqualTo(3);
+    assertThat(ekkofs.run("cache", "fill").status()).isEqualTo(2);
+    assertThat(json("cache", "--json").get("copies")).hasSize(1);
+
+    assertThat(ekkofs.run("cache", "clear").status()).isZero();
+    assertThat(json("cache", "--json").get("copies")).isEmpty();
+    assertThat(json("cache", "--json").get("parts").findValuesAsText("name"))
+        .doesNotContain("manifests");
+    assertThat(ekkofs.run("cache", "fill", "web/one").status()).isZero();
+  }
+
+  @Test
   void listsTreesAndBackups() throws IOException {
     snapshot("web/one");
     snapshot("web/two", "--parent", "web/one");

@@ -138,6 +138,12 @@ class LayoutTest {
         "FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE",
         Fuse3Layout.SPLICE_CAPABILITIES);
     expect("sizeof(struct fuse_lowlevel_ops) >= %d".formatted(LibFuse3.Slot.structSize()), 1);
+    if (Fuse3Layout.customIoIsKnown(library.version())) {
+      // As native/passthrough.c has it: two functions that it gives, and room for six more.
+      offset("fuse_custom_io", "writev", 0);
+      offset("fuse_custom_io", "read", 8);
+      expect("sizeof(struct fuse_custom_io) <= 64", 1);
+    }
     for (LibFuse3.Slot slot : LibFuse3.Slot.values()) {
       offset("fuse_lowlevel_ops", slot.name().toLowerCase(Locale.ROOT), slot.offset());
     }

@@ -20,6 +20,7 @@ import org.ekkofs.vfs.Errno;
 import org.ekkofs.vfs.ErrnoException;
 import org.ekkofs.vfs.FileNode;
 import org.ekkofs.vfs.LinkNode;
+import org.ekkofs.vfs.LocalCopy;
 import org.ekkofs.vfs.Node;
 import org.ekkofs.vfs.OpenFile;
 import org.ekkofs.vfs.VirtualFileSystem;
@@ -48,6 +49,7 @@ final class TestTree implements VirtualFileSystem {
   private final AtomicInteger openFiles = new AtomicInteger();
   private final CountDownLatch released = new CountDownLatch(1);
   private final AtomicInteger largest = new AtomicInteger();
+  private final AtomicLong reads = new AtomicLong();
   private final AtomicInteger waiting = new AtomicInteger();
   private final Directory root = new Directory(Duration.ofHours(1), false);
   private final Directory disks = new Directory(Duration.ofHours(1), false);
@@ -55,6 +57,9 @@ final class TestTree implements VirtualFileSystem {
   private volatile NameListener listener = (directory, name) -> {};
 
   final SparseContent content;
+
+  /** What every disk names as its local copy from now on. */
+  volatile Optional<LocalCopy> copy = Optional.empty();
 
   TestTree(SparseContent content) {
     this.content = content;
@@ -115,6 +120,11 @@ final class TestTree implements VirtualFileSystem {
   /** The most bytes that a read of a disk asked for. */
   int largestRequest() {
     return largest.get();
+  }
+
+  /** How many reads of disks have come. */
+  long reads() {
+    return reads.get();
   }
 
   /** How many files are open. */
@@ -314,7 +324,13 @@ final class TestTree implements VirtualFileSystem {
     }
 
     @Override
+    public Optional<LocalCopy> localCopy() {
+      return copy;
+    }
+
+    @Override
     public int readNow(long offset, ByteBuffer target) {
+      reads.incrementAndGet();
       largest.accumulateAndGet(target.remaining(), Math::max);
       try {
         return disk.atHand ? disk.reading.read(offset, target) : WOULD_BLOCK;

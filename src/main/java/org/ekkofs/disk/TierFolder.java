@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * takes the first of the numbered ones that nobody else has; the lock ends with the process. What
  * ended processes have left in higher numbers is removed by whoever takes a lower one.
  */
-final class CacheFolder implements AutoCloseable {
+final class TierFolder implements AutoCloseable {
   /** Cached segments are disks' contents: for the owner only. */
   static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -35,7 +35,7 @@ final class CacheFolder implements AutoCloseable {
   private final Path folder;
   private final FileChannel lock;
 
-  private CacheFolder(Path folder, FileChannel lock) {
+  private TierFolder(Path folder, FileChannel lock) {
     this.folder = folder;
     this.lock = lock;
   }
@@ -45,7 +45,7 @@ final class CacheFolder implements AutoCloseable {
    *
    * @throws IOException if none can be made
    */
-  static CacheFolder take(Path common) throws IOException {
+  static TierFolder take(Path common) throws IOException {
     Files.createDirectories(common, PRIVATE_FOLDER);
     for (int number = 1; number <= MOST; number++) {
       Path folder = common.resolve(Integer.toString(number));
@@ -53,7 +53,7 @@ final class CacheFolder implements AutoCloseable {
       Optional<FileChannel> lock = lock(folder);
       if (lock.isPresent()) {
         clearHigher(common, number);
-        return new CacheFolder(folder, lock.get());
+        return new TierFolder(folder, lock.get());
       }
     }
     throw new IOException("%d processes have a cache in %s".formatted(MOST, common));
