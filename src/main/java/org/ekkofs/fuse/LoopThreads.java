@@ -14,7 +14,9 @@ import org.slf4j.LoggerFactory;
  * The Java threads that take requests and process them: as few as will do. The kernel hands
  * requests to those who wait for them in turn, so each thread too many makes every request wake a
  * thread whose memory is no longer in the processor's cache, which doubles what a small read costs.
- * There is one thread at first. Another takes part
+ * There are two at first: while one is still on its way back to the kernel, the other can be woken
+ * on the reader's own processor, which on an otherwise idle machine is far cheaper than waking one
+ * that has gone to sleep. Another takes part
  *
  * <ul>
  *   <li>when requests are found waiting time after time, up to one thread a core ({@link Loop}),
@@ -27,6 +29,10 @@ import org.slf4j.LoggerFactory;
 final class LoopThreads {
   private static final Logger LOG = LoggerFactory.getLogger(LoopThreads.class);
   private static final long SIGNAL_EVERY_MILLIS = 5;
+
+  /** How many take requests when there is nothing to do. */
+  private static final int FEWEST = 2;
+
   private static final int CORES = Math.max(2, Runtime.getRuntime().availableProcessors());
 
   /** The session that is served. */
@@ -81,9 +87,11 @@ final class LoopThreads {
     this.restsFor = restsFor;
   }
 
-  /** Starts the first thread. */
+  /** Starts the first threads. */
   void start() {
-    add();
+    for (int n = 0; n < Math.min(FEWEST, limit); n++) {
+      add();
+    }
     watch.start();
   }
 
@@ -137,12 +145,12 @@ final class LoopThreads {
   }
 
   /**
-   * Lets the calling thread rest until it is needed, unless nobody else takes part.
+   * Lets the calling thread rest until it is needed, unless hardly anybody else takes part.
    *
    * @return whether it shall go on; if not, it shall end
    */
   synchronized boolean rest() throws InterruptedException {
-    if (active <= 1) {
+    if (active <= FEWEST) {
       return true;
     }
     long deadline = System.nanoTime() + restsFor.toNanos();
