@@ -9,13 +9,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.ekkofs.model.Digest;
+import org.ekkofs.model.SegmentSize;
 
 /** The directory of a cache on the disk: what lies in which extent. Written by one thread. */
 final class Directory {
   private static final int RECORDS_AT_ONCE = 8192;
 
   private final FileExtents file;
-  private final ByteBuffer record = ByteBuffer.allocateDirect(DirectoryRecord.BYTES);
+  private final ByteBuffer records =
+      ByteBuffer.allocateDirect(Extents.forBytes(SegmentSize.MAX_BYTES) * DirectoryRecord.BYTES);
 
   Directory(FileExtents file) {
     this.file = file;
@@ -26,10 +28,15 @@ final class Directory {
 
   /** Says what lies in some extents; the bytes must be there already. */
   void write(long number, SegmentData data, Place place, PageSums sums) throws IOException {
-    for (int ordinal = 0; ordinal < place.count(); ordinal++) {
-      record.clear();
-      new DirectoryRecord(data.digest(), number, data.shape(), ordinal).encode(record, sums);
-      file.write((long) place.extents()[ordinal] * DirectoryRecord.BYTES, record.flip());
+    int[] extents = place.extents();
+    for (int ordinal = 0; ordinal < extents.length; ) {
+      int first = extents[ordinal];
+      records.clear();
+      do {
+        new DirectoryRecord(data.digest(), number, data.shape(), ordinal).encode(records, sums);
+        ordinal++;
+      } while (ordinal < extents.length && extents[ordinal] == extents[ordinal - 1] + 1);
+      file.write((long) first * DirectoryRecord.BYTES, records.flip());
     }
   }
 

@@ -8,10 +8,13 @@ import java.time.Duration;
  * @param parallel how many at once, of up to 4 MiB; larger ones count for more
  * @param deadline how long those who wait for one do so
  * @param tries how often a chunk that makes no sense is read before it counts as damaged
+ * @param remembersAll whether to remember all of the last chunks, not only those that make up a
+ *     segment together with others: for reading one backup after the other
  */
-public record FetchSettings(int parallel, Duration deadline, int tries) {
+public record FetchSettings(int parallel, Duration deadline, int tries, boolean remembersAll) {
   /** 16 at once, a minute, three times. */
-  public static final FetchSettings DEFAULT = new FetchSettings(16, Duration.ofMinutes(1), 3);
+  public static final FetchSettings DEFAULT =
+      new FetchSettings(16, Duration.ofMinutes(1), 3, false);
 
   /** Checks that nothing is less than 1. */
   public FetchSettings {
@@ -23,11 +26,16 @@ public record FetchSettings(int parallel, Duration deadline, int tries) {
 
   /** The same with another deadline. */
   public FetchSettings withDeadline(Duration other) {
-    return new FetchSettings(parallel, other, tries);
+    return new FetchSettings(parallel, other, tries, remembersAll);
   }
 
   /** The same with other tries. */
   public FetchSettings withTries(int other) {
-    return new FetchSettings(parallel, deadline, other);
+    return new FetchSettings(parallel, deadline, other, remembersAll);
+  }
+
+  /** The same, remembering all. */
+  public FetchSettings rememberingAll() {
+    return new FetchSettings(parallel, deadline, tries, true);
   }
 }

@@ -39,7 +39,8 @@ public final class SegmentCache implements AutoCloseable {
 
   /** A cache that keeps nothing: for going through backups once. */
   public static SegmentCache none(ObjectStore store) {
-    return new SegmentCache(store, FetchSettings.DEFAULT.withTries(2), 0, Optional.empty());
+    return new SegmentCache(
+        store, FetchSettings.DEFAULT.withTries(2).rememberingAll(), 0, Optional.empty());
   }
 
   /**

@@ -104,9 +104,12 @@ final class SegmentData implements SegmentShape.Source {
     return shape;
   }
 
-  /** Its blocks that are not zero, one behind the other; read-only. */
+  /**
+   * Its blocks that are not zero, one behind the other. Nobody may write to them; that the buffer
+   * is not read-only lets checksums be taken without copying.
+   */
   ByteBuffer bytes() {
-    return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
+    return ByteBuffer.wrap(bytes);
   }
 
   /** Copies bytes of the segment, zeros included; they must lie in it. */

@@ -22,8 +22,8 @@ import org.ekkofs.store.TreeKeys;
 
 /**
  * Fetches segments from the store: all chunks of one at once, decoded and verified by the threads
- * that fetched them. The last chunks are remembered, since clones of one disk share most of those
- * of a segment that differs. Safe for use by many threads.
+ * that fetched them. The last chunks of segments that have several are remembered, since clones of
+ * one disk share the largest of them. Safe for use by many threads.
  */
 final class SegmentFetcher implements AutoCloseable {
   private static final int UNIT_BYTES = 4 << 20;
@@ -74,9 +74,10 @@ final class SegmentFetcher implements AutoCloseable {
     int weight = (geometry.segmentSize().bytes() + UNIT_BYTES - 1) / UNIT_BYTES;
     ChunkCodec codec = new ChunkCodec(geometry.segmentSize(), Compression.DEFAULT);
     List<ObjectKey> chunks = entry.layers().stream().map(Layer::chunk).map(keys::chunk).toList();
+    boolean keep = settings.remembersAll() || chunks.size() > 1;
     List<FetchQueue.Job<Chunk>> jobs =
         chunks.stream()
-            .map(key -> queue.submit(lane, weight, wanted, () -> chunk(key, codec)))
+            .map(key -> queue.submit(lane, weight, wanted, () -> chunk(key, codec, keep)))
             .toList();
     CompletableFuture<SegmentData> result =
         CompletableFuture.allOf(
@@ -102,13 +103,15 @@ final class SegmentFetcher implements AutoCloseable {
     }
   }
 
-  private Chunk chunk(ObjectKey key, ChunkCodec codec) {
+  private Chunk chunk(ObjectKey key, ChunkCodec codec, boolean keep) {
     Chunk known = remembered.getIfPresent(key);
     if (known != null) {
       return known;
     }
     Chunk chunk = fetch(key, codec);
-    remembered.put(key, chunk);
+    if (keep) {
+      remembered.put(key, chunk);
+    }
     return chunk;
   }
 
