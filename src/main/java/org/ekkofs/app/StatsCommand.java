@@ -1,9 +1,13 @@
 package org.ekkofs.app;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.ekkofs.backup.Repository;
 import org.ekkofs.control.Units;
+import org.ekkofs.disk.TierUse;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -22,12 +26,32 @@ final class StatsCommand implements Action {
       DamagedTrees damaged = new DamagedTrees();
       Statistics statistics = Statistics.of(repository, damaged);
       if (json) {
-        Json.print(context.out(), statistics.json());
+        Json.print(context.out(), json(repository, statistics));
       } else {
         print(context, repository, statistics);
       }
       damaged.report();
     }
+  }
+
+  private static List<TierUse> caches(Repository repository) {
+    return TierUse.list(repository.local().segments(repository.descriptor().id()));
+  }
+
+  private static ObjectNode json(Repository repository, Statistics statistics) {
+    ObjectNode json = statistics.json();
+    ArrayNode caches = json.putArray("caches");
+    for (TierUse use : caches(repository)) {
+      caches
+          .addObject()
+          .put("folder", use.folder().toString())
+          .put("process", use.process())
+          .put("inUse", use.inUse())
+          .put("bytes", use.bytes())
+          .put("maxBytes", use.maxBytes())
+          .put("maxMemoryBytes", use.maxMemoryBytes());
+    }
+    return json;
   }
 
   private static void print(Context context, Repository repository, Statistics statistics) {
@@ -45,6 +69,18 @@ final class StatsCommand implements Action {
     lines.put(
         "stored",
         "%s in %d objects".formatted(Units.bytes(statistics.objectBytes()), statistics.objects()));
+    for (TierUse use : caches(repository)) {
+      lines.put(
+          "cache " + use.folder().getFileName(),
+          "%s of at most %s in %s, and at most %s in memory; %s %d"
+              .formatted(
+                  Units.bytes(use.bytes()),
+                  Units.bytes(use.maxBytes()),
+                  use.folder(),
+                  Units.bytes(use.maxMemoryBytes()),
+                  use.inUse() ? "of process" : "left by process",
+                  use.process()));
+    }
     lines.forEach((name, value) -> context.out().printf("%-12s %s%n", name, value));
   }
 }

@@ -28,6 +28,9 @@ import org.slf4j.LoggerFactory;
 public final class DiskTier implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DiskTier.class);
 
+  /** The name of the file of extents. */
+  static final String SEGMENTS = "segments";
+
   /** Uses of a segment within this time are one. */
   private static final long ONE_USE_NANOS = Duration.ofSeconds(10).toNanos();
 
@@ -65,7 +68,7 @@ public final class DiskTier implements AutoCloseable {
     this.folder = folder;
     this.nanoTime = nanoTime;
     this.capacity = (int) Math.min(bytes / Extents.BYTES, maxMemory / BYTES_IN_MEMORY);
-    this.data = new FileExtents(folder.folder().resolve("segments"));
+    this.data = new FileExtents(folder.folder().resolve(SEGMENTS));
     this.records = new FileExtents(folder.folder().resolve("directory"));
     this.directory = new Directory(records);
     this.free = new FreeExtents(capacity);
@@ -295,6 +298,24 @@ public final class DiskTier implements AutoCloseable {
   /** How many segments were written so far. */
   long written() {
     return written.get();
+  }
+
+  /** How much the tier may take in memory. */
+  private long maxMemoryBytes() {
+    return (long) capacity * BYTES_IN_MEMORY + MAX_WAITING_BYTES;
+  }
+
+  /**
+   * Writes down, for others to see, how much it may take.
+   *
+   * @param otherMemoryBytes what the cache it belongs to may take in memory besides
+   */
+  void announce(long otherMemoryBytes) {
+    try {
+      TierUse.write(folder.folder(), capacityBytes(), maxMemoryBytes() + otherMemoryBytes);
+    } catch (IOException e) {
+      complain(e);
+    }
   }
 
   /** How many bytes the segments may take. */

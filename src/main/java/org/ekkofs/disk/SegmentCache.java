@@ -35,6 +35,7 @@ public final class SegmentCache implements AutoCloseable {
     this.fetcher = new SegmentFetcher(store, settings);
     this.memory = new MemoryTier(memoryBytes);
     this.disk = disk;
+    disk.ifPresent(tier -> tier.announce(memory.capacityBytes() + SegmentFetcher.REMEMBERED_BYTES));
   }
 
   /** A cache that keeps nothing: for going through backups once. */

@@ -27,7 +27,10 @@ import org.ekkofs.store.TreeKeys;
  */
 final class SegmentFetcher implements AutoCloseable {
   private static final int UNIT_BYTES = 4 << 20;
-  private static final long REMEMBERED_BYTES = 32 << 20;
+
+  /** How much the chunks that are remembered may take. */
+  static final long REMEMBERED_BYTES = 32 << 20;
+
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
 
   private final ObjectStore store;

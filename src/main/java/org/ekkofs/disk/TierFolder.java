@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -31,6 +32,9 @@ final class TierFolder implements AutoCloseable {
 
   private static final int MOST = 100;
   private static final String LOCK = "lock";
+
+  /** Those of this process: to open and close the lock's file again would give up the lock. */
+  private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
 
   private final Path folder;
   private final FileChannel lock;
@@ -52,6 +56,7 @@ final class TierFolder implements AutoCloseable {
       Files.createDirectories(folder, PRIVATE_FOLDER);
       Optional<FileChannel> lock = lock(folder);
       if (lock.isPresent()) {
+        OWN.add(folder);
         clearHigher(common, number);
         return new TierFolder(folder, lock.get());
       }
@@ -59,7 +64,19 @@ final class TierFolder implements AutoCloseable {
     throw new IOException("%d processes have a cache in %s".formatted(MOST, common));
   }
 
+  /** Whether a process has the folder now. */
+  static boolean isTaken(Path folder) throws IOException {
+    Optional<FileChannel> lock = lock(folder);
+    if (lock.isPresent()) {
+      lock.get().close();
+    }
+    return lock.isEmpty();
+  }
+
   private static Optional<FileChannel> lock(Path folder) throws IOException {
+    if (OWN.contains(folder)) {
+      return Optional.empty();
+    }
     FileChannel channel =
         FileChannel.open(
             folder.resolve(LOCK),
@@ -115,6 +132,7 @@ final class TierFolder implements AutoCloseable {
 
   @Override
   public void close() {
+    OWN.remove(folder);
     try {
       lock.close();
     } catch (IOException e) {

@@ -239,6 +239,29 @@ class DiskTierTest {
   }
 
   @Test
+  void howMuchItMayTakeCanBeSeenFromOutside() throws IOException {
+    try (SegmentCache cache = cache(PLENTY);
+        BackupDisk disk = web.open(backup, cache)) {
+      TestRepository.assertReads(disk, model, 0, model.size());
+      assertThat(TierUse.list(folder))
+          .singleElement()
+          .satisfies(
+              use -> {
+                assertThat(use.folder()).isEqualTo(folder.resolve("1"));
+                assertThat(use.process()).isEqualTo(ProcessHandle.current().pid());
+                assertThat(use.inUse()).isTrue();
+                assertThat(use.maxBytes()).isEqualTo(PLENTY);
+                assertThat(use.maxMemoryBytes()).isBetween(64L << 20, 70L << 20);
+              });
+    }
+    assertThat(TierUse.list(folder)).noneMatch(TierUse::inUse);
+    assertThat(TierUse.list(folder).get(0).bytes()).isGreaterThanOrEqualTo(model.size());
+    Files.writeString(folder.resolve("1/about"), "process x\n");
+    assertThat(TierUse.list(folder)).isEmpty();
+    assertThat(TierUse.list(folder.resolve("nowhere"))).isEmpty();
+  }
+
+  @Test
   void readsGoOnWhenTheFolderGoesAway() throws IOException {
     try (SegmentCache cache = cache(PLENTY);
         BackupDisk disk = web.open(backup, cache)) {
