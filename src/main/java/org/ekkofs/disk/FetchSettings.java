@@ -12,9 +12,9 @@ import java.time.Duration;
  *     segment together with others: for reading one backup after the other
  */
 public record FetchSettings(int parallel, Duration deadline, int tries, boolean remembersAll) {
-  /** 16 at once, a minute, three times. */
+  /** 16 at once, a minute, five times. */
   public static final FetchSettings DEFAULT =
-      new FetchSettings(16, Duration.ofMinutes(1), 3, false);
+      new FetchSettings(16, Duration.ofMinutes(1), 5, false);
 
   /** Checks that nothing is less than 1. */
   public FetchSettings {

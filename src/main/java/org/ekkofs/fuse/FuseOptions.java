@@ -49,12 +49,12 @@ public record FuseOptions(
   }
 
   /**
-   * Any binding, for the mounting user only, 128 waiting reads at once, names good for a second.
+   * Any binding, for the mounting user only, 400 waiting reads at once, names good for a second.
    */
   public static FuseOptions defaults() {
     int loops =
         Math.max(16, Math.min(MAX_LOOP_THREADS, Runtime.getRuntime().availableProcessors()));
-    return new FuseOptions(Binding.AUTO, false, "ekkofs", loops, 128, Duration.ofSeconds(1));
+    return new FuseOptions(Binding.AUTO, false, "ekkofs", loops, 400, Duration.ofSeconds(1));
   }
 
   /** The same with another binding. */

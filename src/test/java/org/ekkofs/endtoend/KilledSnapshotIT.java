@@ -3,8 +3,10 @@ package org.ekkofs.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.ekkofs.backup.CrashPoint;
@@ -104,7 +106,13 @@ class KilledSnapshotIT {
 
   @Test
   void interruptEndsASnapshotCleanly() throws IOException {
-    Path large = new DiskImage(3, 256 * MIB).writeTo(folder.resolve("large.raw"));
+    Path large = Files.createFile(folder.resolve("large.raw"));
+    for (int seed = 3; seed < 7; seed++) {
+      Path part = new DiskImage(seed, 192 * MIB).writeTo(folder.resolve("part.raw"));
+      try (OutputStream out = Files.newOutputStream(large, StandardOpenOption.APPEND)) {
+        Files.copy(part, out);
+      }
+    }
     Ekkofs.Running running = ekkofs.start("snapshot", large.toString(), "web/large");
     Await.until(
         "the first chunks", () -> Files.exists(folder.resolve("repository/trees/web/chunks")));
