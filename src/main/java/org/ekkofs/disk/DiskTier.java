@@ -181,11 +181,11 @@ public final class DiskTier implements AutoCloseable {
   /**
    * Copies bytes of a segment, zeros included; reads the local disk.
    *
-   * @return false if it is not here or damaged; then the target's position has not moved
+   * @return false if it is not here, shorter or damaged; then the target's position has not moved
    */
   boolean read(Digest digest, int from, int count, ByteBuffer target) {
     Stored stored = find(digest);
-    if (stored == null) {
+    if (stored == null || from + count > stored.shape.length()) {
       return false;
     }
     int start = target.position();

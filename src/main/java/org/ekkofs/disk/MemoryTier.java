@@ -62,11 +62,11 @@ final class MemoryTier {
   /**
    * Copies bytes of a segment, zeros included.
    *
-   * @return false if it is not here; then the target's position has not moved
+   * @return false if it is not here, or is shorter; then the target's position has not moved
    */
   boolean read(Digest digest, int from, int count, ByteBuffer target) {
     Held segment = held.get(digest);
-    if (segment == null) {
+    if (segment == null || from + count > segment.shape.length()) {
       return false;
     }
     if (!segment.readSince) {

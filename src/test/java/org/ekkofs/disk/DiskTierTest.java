@@ -18,7 +18,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.ekkofs.log.TrackedBackup;
+import org.ekkofs.model.BlockMask;
 import org.ekkofs.model.Compression;
+import org.ekkofs.model.Digest;
 import org.ekkofs.model.SegmentSize;
 import org.ekkofs.testing.Await;
 import org.ekkofs.testing.ModelDisk;
@@ -220,6 +222,19 @@ class DiskTierTest {
     target.get(0, read);
     assertThat(Arrays.equals(read, known.bytes())).isTrue();
     return true;
+  }
+
+  @Test
+  void nothingIsReadBeyondTheEndOfASegment() throws IOException {
+    Segments.Known known = Segments.of(1, SIZE.bytes() / 2, new BlockMask(1));
+    Digest digest = known.data().digest();
+    try (DiskTier tier = DiskTier.open(dir.resolve("short"), PLENTY, HEAP)) {
+      keep(tier, known);
+      assertThat(tier.read(digest, SIZE.bytes() / 2 - 1, 1, ByteBuffer.allocate(9))).isTrue();
+      assertThat(tier.read(digest, SIZE.bytes() / 2 - 1, 2, ByteBuffer.allocate(9))).isFalse();
+      assertThat(tier.read(digest, SIZE.bytes(), 1, ByteBuffer.allocate(9))).isFalse();
+      assertThat(tier.has(digest)).isTrue();
+    }
   }
 
   @Test

@@ -49,6 +49,16 @@ class MemoryTierTest {
   }
 
   @Test
+  void nothingIsReadBeyondTheEndOfASegment() {
+    MemoryTier tier = new MemoryTier(4L * SIZE);
+    Segments.Known known = Segments.of(1, SIZE / 2, new BlockMask(1));
+    tier.put(known.data());
+    assertThat(reads(tier, known, SIZE / 2 - 1, 1)).isTrue();
+    assertThat(reads(tier, known, SIZE / 2 - 1, 2)).isFalse();
+    assertThat(reads(tier, known, SIZE, 1)).isFalse();
+  }
+
+  @Test
   void theOldestGoesFirstUnlessItWasRead() {
     MemoryTier tier = new MemoryTier(4L * SIZE);
     List<Segments.Known> all = IntStream.range(0, 6).mapToObj(Segments::full).toList();
