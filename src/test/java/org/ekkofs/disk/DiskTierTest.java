@@ -254,6 +254,17 @@ class DiskTierTest {
   }
 
   @Test
+  void whatSomebodyElseHasPutThereDoesNotCostTheCache() throws IOException {
+    Path common = dir.resolve("common");
+    Files.createDirectories(common.resolve("2/folder/within"));
+    Files.writeString(common.resolve("3"), "a file");
+    try (DiskTier tier = DiskTier.open(common, PLENTY, HEAP)) {
+      keep(tier, Segments.full(1));
+      assertThat(reads(tier, Segments.full(1))).isTrue();
+    }
+  }
+
+  @Test
   void howMuchItMayTakeCanBeSeenFromOutside() throws IOException {
     try (SegmentCache cache = cache(PLENTY);
         BackupDisk disk = web.open(backup, cache)) {
