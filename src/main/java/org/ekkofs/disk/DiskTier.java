@@ -3,6 +3,7 @@ package org.ekkofs.disk;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -163,6 +164,8 @@ public final class DiskTier implements AutoCloseable {
           done += part;
         }
         return true;
+      } catch (ClosedByInterruptException e) {
+        return false;
       } catch (IOException e) {
         complain(e);
         return false;
@@ -181,11 +184,11 @@ public final class DiskTier implements AutoCloseable {
   /**
    * Copies bytes of a segment, zeros included; reads the local disk.
    *
-   * @return false if it is not here or damaged; then the target's position has not moved
+   * @return false if it is not here, shorter or damaged; then the target's position has not moved
    */
   boolean read(Digest digest, int from, int count, ByteBuffer target) {
     Stored stored = find(digest);
-    if (stored == null) {
+    if (stored == null || from + count > stored.shape.length()) {
       return false;
     }
     int start = target.position();
@@ -195,7 +198,9 @@ public final class DiskTier implements AutoCloseable {
       return true;
     }
     target.position(start);
-    if (!stored.gone && kept.remove(digest, stored)) {
+    if (!stored.gone
+        && !Thread.currentThread().isInterrupted()
+        && kept.remove(digest, stored)) {
       LOG.debug("a cached segment cannot be read or was changed: {}", digest);
       release(stored);
     }
@@ -255,7 +260,8 @@ public final class DiskTier implements AutoCloseable {
       kept.add(segment.digest(), new Stored(segment.shape(), place, sums));
       complained.set(false);
       written.incrementAndGet();
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      // The next one may do better, so the writer goes on.
       free.give(place.extents());
       complain(e);
     }
@@ -289,7 +295,7 @@ public final class DiskTier implements AutoCloseable {
   }
 
   /** Says once what is wrong, and again when it has been right in between. */
-  private void complain(IOException cause) {
+  private void complain(Throwable cause) {
     if (!ending && complained.compareAndSet(false, true)) {
       LOG.warn("the cache in {} is of limited use: {}", folder.folder(), cause.toString());
     }

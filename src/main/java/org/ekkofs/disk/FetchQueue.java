@@ -23,6 +23,8 @@ import java.util.function.Supplier;
 import org.ekkofs.model.FailedException;
 import org.ekkofs.model.StoreUnavailableException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Work that waits for the store, so much of it at a time. Each backup has a lane of its own; the
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * everything.
  */
 final class FetchQueue implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FetchQueue.class);
   private static final Duration STALLED = Duration.ofSeconds(1);
 
   /** How many times the weight that may run at once may be running with what has stalled. */
@@ -44,7 +47,10 @@ final class FetchQueue implements AutoCloseable {
   private final int parallel;
   private final Duration deadline;
   private final LongSupplier nanoTime;
+
+  /** By whose they are; whose turn is next comes first. */
   private final Map<Object, Lane> lanes = new LinkedHashMap<>();
+
   private final Set<Job<?>> running = new LinkedHashSet<>();
   private final ThreadPoolExecutor threads;
   private final ScheduledExecutorService timer;
@@ -78,7 +84,8 @@ final class FetchQueue implements AutoCloseable {
     this.timer =
         Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "ekkofs-fetch-timer"));
     this.ticking =
-        timer.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        timer.scheduleWithFixedDelay(
+            this::tickAgain, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private static Thread daemon(Runnable task, String name) {
@@ -88,9 +95,14 @@ final class FetchQueue implements AutoCloseable {
   }
 
   private static final class Lane {
+    private final Object owner;
     private final Deque<Job<?>> wanted = new ArrayDeque<>();
     private final Deque<Job<?>> ahead = new ArrayDeque<>();
     private int weightRunning;
+
+    Lane(Object owner) {
+      this.owner = owner;
+    }
 
     @Nullable Job<?> next() {
       Job<?> job = wanted.poll();
@@ -108,7 +120,10 @@ final class FetchQueue implements AutoCloseable {
     private final int weight;
     private final Supplier<T> work;
     private final CompletableFuture<T> result = new CompletableFuture<>();
-    private final long submitted = nanoTime.getAsLong();
+
+    /** When it was submitted; if somebody came to wait for it before it began, then that. */
+    private long waitedForSince = nanoTime.getAsLong();
+
     private long started;
     private boolean stalled;
     private @Nullable Thread thread;
@@ -152,7 +167,7 @@ final class FetchQueue implements AutoCloseable {
     Job<T> job = new Job<>(lane, Math.min(weight, parallel), work);
     synchronized (this) {
       if (!closed) {
-        Lane its = lanes.computeIfAbsent(lane, key -> new Lane());
+        Lane its = lanes.computeIfAbsent(lane, Lane::new);
         (wanted ? its.wanted : its.ahead).add(job);
         dispatch();
         return job;
@@ -169,6 +184,7 @@ final class FetchQueue implements AutoCloseable {
   private synchronized void hurry(Job<?> job) {
     Lane lane = lanes.get(job.lane);
     if (lane != null && lane.ahead.remove(job)) {
+      job.waitedForSince = nanoTime.getAsLong();
       lane.wanted.add(job);
     }
   }
@@ -199,8 +215,18 @@ final class FetchQueue implements AutoCloseable {
     while (started) {
       started = false;
       for (Lane lane : List.copyOf(lanes.values())) {
-        started |= mayStart(lane) && startNext(lane);
+        if (mayStart(lane) && startNext(lane)) {
+          started = true;
+          putLast(lane);
+        }
       }
+    }
+  }
+
+  /** The others have their turn before this one has another, be it after this job or the next. */
+  private void putLast(Lane lane) {
+    if (lanes.remove(lane.owner, lane)) {
+      lanes.put(lane.owner, lane);
     }
   }
 
@@ -251,6 +277,15 @@ final class FetchQueue implements AutoCloseable {
     dispatch();
   }
 
+  /** Whatever goes wrong once: after an exception the timer would not come again. */
+  private void tickAgain() {
+    try {
+      tick();
+    } catch (RuntimeException | Error e) {
+      LOG.error("Looking after what is fetched has failed; it will be tried again", e);
+    }
+  }
+
   /** Looks at the time: what has stalled, and what is too late. */
   void tick() {
     List<Job<?>> late = new ArrayList<>();
@@ -289,7 +324,7 @@ final class FetchQueue implements AutoCloseable {
   }
 
   private boolean isLate(Job<?> job, long now) {
-    return now - job.submitted > deadline.toNanos();
+    return now - job.waitedForSince > deadline.toNanos();
   }
 
   /** Ends all work; whoever waits is told. */

@@ -45,6 +45,11 @@ final class FreeExtents {
     return true;
   }
 
+  /** Takes all that are free now. */
+  synchronized void takeAll() {
+    free.clear();
+  }
+
   /** Gives extents back. */
   synchronized void give(int[] extents) {
     for (int extent : extents) {

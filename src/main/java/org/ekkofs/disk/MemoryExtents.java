@@ -2,15 +2,18 @@ package org.ekkofs.disk;
 
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Extents in memory outside Java's heap, in slabs that are allocated when first written to. */
 final class MemoryExtents implements Extents {
   private static final int SLAB_BYTES = 8 << 20;
 
+  private final IntFunction<ByteBuffer> memory;
   private final AtomicReferenceArray<@Nullable ByteBuffer> slabs;
 
-  MemoryExtents(int extents) {
+  MemoryExtents(int extents, IntFunction<ByteBuffer> memory) {
+    this.memory = memory;
     long bytes = (long) extents * BYTES;
     this.slabs = new AtomicReferenceArray<>((int) ((bytes + SLAB_BYTES - 1) / SLAB_BYTES));
   }
@@ -46,7 +49,7 @@ final class MemoryExtents implements Extents {
     if (slab != null) {
       return slab;
     }
-    ByteBuffer made = ByteBuffer.allocateDirect(SLAB_BYTES);
+    ByteBuffer made = memory.apply(SLAB_BYTES);
     return slabs.compareAndSet(number, null, made) ? made : slab(position);
   }
 

@@ -7,7 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntFunction;
 import org.ekkofs.model.Digest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The segments that came last, in memory outside Java's heap: what was fetched ahead waits here
@@ -16,6 +19,8 @@ import org.ekkofs.model.Digest;
  * copied was overwritten meanwhile.
  */
 final class MemoryTier {
+  private static final Logger LOG = LoggerFactory.getLogger(MemoryTier.class);
+
   private final MemoryExtents extents;
   private final FreeExtents free;
   private final int capacity;
@@ -26,8 +31,13 @@ final class MemoryTier {
 
   /** With room for so many bytes of segments, rounded down to whole extents. */
   MemoryTier(long bytes) {
+    this(bytes, ByteBuffer::allocateDirect);
+  }
+
+  /** The same with memory from elsewhere, which may fail for there being no more. */
+  MemoryTier(long bytes, IntFunction<ByteBuffer> memory) {
     this.capacity = Math.toIntExact(Math.min(1 << 20, bytes / Extents.BYTES));
-    this.extents = new MemoryExtents(capacity);
+    this.extents = new MemoryExtents(capacity, memory);
     this.free = new FreeExtents(capacity);
   }
 
@@ -62,11 +72,11 @@ final class MemoryTier {
   /**
    * Copies bytes of a segment, zeros included.
    *
-   * @return false if it is not here; then the target's position has not moved
+   * @return false if it is not here, or is shorter; then the target's position has not moved
    */
   boolean read(Digest digest, int from, int count, ByteBuffer target) {
     Held segment = held.get(digest);
-    if (segment == null) {
+    if (segment == null || from + count > segment.shape.length()) {
       return false;
     }
     if (!segment.readSince) {
@@ -95,13 +105,31 @@ final class MemoryTier {
       return;
     }
     Place place = new Place(room.get());
+    try {
+      write(bytes, place);
+    } catch (OutOfMemoryError none) {
+      growNoMore(none);
+      return;
+    }
+    add(new Held(data.digest(), data.shape(), place, extents));
+  }
+
+  private void write(ByteBuffer bytes, Place place) {
     while (bytes.hasRemaining()) {
       int at = bytes.position();
       int part = place.run(at, bytes.limit() - at);
       extents.write(place.position(at), bytes.duplicate().limit(at + part));
       bytes.position(at + part);
     }
-    add(new Held(data.digest(), data.shape(), place, extents));
+  }
+
+  /** Goes on with the extents that hold something: to ask for memory in vain takes very long. */
+  private void growNoMore(OutOfMemoryError cause) {
+    free.takeAll();
+    LOG.warn(
+        "less than the {} MiB for segments in memory can be had: {}",
+        capacityBytes() >> 20,
+        cause.toString());
   }
 
   private synchronized void add(Held segment) {
@@ -125,6 +153,8 @@ final class MemoryTier {
       } else {
         held.remove(oldest.digest);
         oldest.gone = true;
+        // Nothing that is written there later may be seen before this.
+        VarHandle.storeStoreFence();
         free.give(oldest.place.extents());
         room = free.take(count);
       }

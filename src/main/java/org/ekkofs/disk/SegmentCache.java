@@ -1,13 +1,17 @@
 package org.ekkofs.disk;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
+import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.Digest;
 import org.ekkofs.model.DiskGeometry;
+import org.ekkofs.model.Layer;
 import org.ekkofs.model.SegmentEntry;
 import org.ekkofs.store.ObjectStore;
 import org.ekkofs.store.TreeKeys;
@@ -61,20 +65,52 @@ public final class SegmentCache implements AutoCloseable {
 
   /**
    * The segment from the store, whatever the cache holds; see {@link SegmentFetcher#fetch}. It is
-   * in the cache before it is given out.
+   * in the cache before it is given out. If it is being fetched from where somebody else has it
+   * stored, and that is damaged, it is fetched from where this one says.
    */
   CompletableFuture<SegmentData> fetch(
       Object lane, TreeKeys keys, DiskGeometry geometry, SegmentEntry entry, boolean wanted) {
-    Flight mine = new Flight();
+    Origin origin = new Origin(keys, entry.layers(), geometry.length(entry.segment()));
+    Flight mine = new Flight(origin);
     Flight first = underWay.putIfAbsent(entry.digest(), mine);
     if (first == null) {
-      mine.start(fetcher.fetch(lane, keys, geometry, entry, wanted), entry.digest());
+      mine.start(() -> fetcher.fetch(lane, keys, geometry, entry, wanted), entry.digest());
       return mine.result;
     }
     if (wanted) {
       first.hurry();
     }
-    return first.result;
+    if (first.origin.equals(origin)) {
+      return first.result;
+    }
+    return first
+        .result
+        .thenApply(data -> ofLength(data, origin.length()))
+        .exceptionallyCompose(
+            failure ->
+                isDamage(failure)
+                    ? fetch(lane, keys, geometry, entry, wanted)
+                    : CompletableFuture.failedFuture(failure));
+  }
+
+  /** Where a segment is stored, and how long it is said to be: others may be stored elsewhere. */
+  private record Origin(TreeKeys keys, List<Layer> layers, int length) {
+    /** Copies the layers. */
+    Origin {
+      layers = List.copyOf(layers);
+    }
+  }
+
+  private static SegmentData ofLength(SegmentData data, int length) {
+    if (data.shape().length() != length) {
+      throw new CorruptException(
+          "a segment of %d bytes is said to be of %d".formatted(data.shape().length(), length));
+    }
+    return data;
+  }
+
+  private static boolean isDamage(Throwable failure) {
+    return failure instanceof CorruptException || failure.getCause() instanceof CorruptException;
   }
 
   /** A segment that is being fetched. */
@@ -82,8 +118,20 @@ public final class SegmentCache implements AutoCloseable {
     private final CompletableFuture<SegmentData> result = new CompletableFuture<>();
     private volatile SegmentFetcher.@Nullable Fetch fetch;
     private volatile boolean hurried;
+    private final Origin origin;
 
-    void start(SegmentFetcher.Fetch started, Digest digest) {
+    Flight(Origin origin) {
+      this.origin = origin;
+    }
+
+    void start(Supplier<SegmentFetcher.Fetch> fetching, Digest digest) {
+      SegmentFetcher.Fetch started;
+      try {
+        started = fetching.get();
+      } catch (RuntimeException | Error e) {
+        land(digest, null, e);
+        throw e;
+      }
       fetch = started;
       if (hurried) {
         started.hurry();

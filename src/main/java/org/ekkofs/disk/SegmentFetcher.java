@@ -78,31 +78,45 @@ final class SegmentFetcher implements AutoCloseable {
     ChunkCodec codec = new ChunkCodec(geometry.segmentSize(), Compression.DEFAULT);
     List<ObjectKey> chunks = entry.layers().stream().map(Layer::chunk).map(keys::chunk).toList();
     boolean keep = settings.remembersAll() || chunks.size() > 1;
-    List<FetchQueue.Job<Chunk>> jobs =
-        chunks.stream()
-            .map(key -> queue.submit(lane, weight, wanted, () -> chunk(key, codec, keep)))
-            .toList();
+    Submission submission =
+        urgent ->
+            chunks.stream()
+                .map(key -> queue.submit(lane, weight, urgent, () -> chunk(key, codec, keep)))
+                .toList();
+    List<FetchQueue.Job<Chunk>> jobs = submission.submit(wanted);
     CompletableFuture<SegmentData> result =
-        CompletableFuture.allOf(
-                jobs.stream().map(FetchQueue.Job::result).toArray(CompletableFuture<?>[]::new))
-            .thenApply(all -> jobs.stream().map(job -> job.result().join()).toList())
-            .thenApply(fetched -> assemble(geometry, entry, fetched, chunks, codec));
+        together(jobs)
+            .thenCompose(fetched -> assemble(geometry, entry, fetched, chunks, submission));
     return new Fetch(result, jobs);
   }
 
+  /** Has the chunks of one segment fetched. */
+  private interface Submission {
+    List<FetchQueue.Job<Chunk>> submit(boolean wanted);
+  }
+
+  private static CompletableFuture<List<Chunk>> together(List<FetchQueue.Job<Chunk>> jobs) {
+    return CompletableFuture.allOf(
+            jobs.stream().map(FetchQueue.Job::result).toArray(CompletableFuture<?>[]::new))
+        .thenApply(all -> jobs.stream().map(job -> job.result().join()).toList());
+  }
+
   /** If remembered chunks do not fit, the store is asked before it is said. */
-  private SegmentData assemble(
+  private CompletableFuture<SegmentData> assemble(
       DiskGeometry geometry,
       SegmentEntry entry,
       List<Chunk> fetched,
       List<ObjectKey> chunks,
-      ChunkCodec codec) {
+      Submission submission) {
     try {
-      return SegmentData.of(geometry, entry, fetched);
+      return CompletableFuture.completedFuture(SegmentData.of(geometry, entry, fetched));
     } catch (CorruptException e) {
+      if (remembered.getAllPresent(chunks).isEmpty()) {
+        throw e;
+      }
       remembered.invalidateAll(chunks);
-      return SegmentData.of(
-          geometry, entry, chunks.stream().map(key -> fetch(key, codec)).toList());
+      return together(submission.submit(true))
+          .thenApply(again -> SegmentData.of(geometry, entry, again));
     }
   }
 

@@ -16,6 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A folder of cached segments that one process has to itself. Below a common folder each process
@@ -23,6 +25,8 @@ import java.util.stream.Stream;
  * ended processes have left in higher numbers is removed by whoever takes a lower one.
  */
 final class TierFolder implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TierFolder.class);
+
   /** Cached segments are disks' contents: for the owner only. */
   static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -103,9 +107,18 @@ final class TierFolder implements AutoCloseable {
       for (Path folder : folders) {
         String name = folder.getFileName().toString();
         if (name.matches("[0-9]{1,3}") && Integer.parseInt(name) > number) {
-          clear(folder);
+          tryToClear(folder);
         }
       }
+    }
+  }
+
+  /** What cannot be cleared is not ours: it costs room, and not the cache. */
+  private static void tryToClear(Path folder) {
+    try {
+      clear(folder);
+    } catch (IOException | UncheckedIOException e) {
+      LOG.debug("cannot clear {}: {}", folder, e.toString());
     }
   }
 

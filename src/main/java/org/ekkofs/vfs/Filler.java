@@ -90,8 +90,11 @@ final class Filler implements AutoCloseable {
     try {
       executor.execute(
           () -> {
-            fill(tree, backup, dataBytes);
-            waiting.remove(backup.id());
+            try {
+              fill(tree, backup, dataBytes);
+            } finally {
+              waiting.remove(backup.id());
+            }
           });
     } catch (RejectedExecutionException tooManyOrClosed) {
       waiting.remove(backup.id());

@@ -18,7 +18,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.ekkofs.log.TrackedBackup;
+import org.ekkofs.model.BlockMask;
 import org.ekkofs.model.Compression;
+import org.ekkofs.model.Digest;
 import org.ekkofs.model.SegmentSize;
 import org.ekkofs.testing.Await;
 import org.ekkofs.testing.ModelDisk;
@@ -223,6 +225,19 @@ class DiskTierTest {
   }
 
   @Test
+  void nothingIsReadBeyondTheEndOfASegment() throws IOException {
+    Segments.Known known = Segments.of(1, SIZE.bytes() / 2, new BlockMask(1));
+    Digest digest = known.data().digest();
+    try (DiskTier tier = DiskTier.open(dir.resolve("short"), PLENTY, HEAP)) {
+      keep(tier, known);
+      assertThat(tier.read(digest, SIZE.bytes() / 2 - 1, 1, ByteBuffer.allocate(9))).isTrue();
+      assertThat(tier.read(digest, SIZE.bytes() / 2 - 1, 2, ByteBuffer.allocate(9))).isFalse();
+      assertThat(tier.read(digest, SIZE.bytes(), 1, ByteBuffer.allocate(9))).isFalse();
+      assertThat(tier.has(digest)).isTrue();
+    }
+  }
+
+  @Test
   void twoAtOnceEachHaveAFolderOfTheirOwn() throws IOException {
     try (SegmentCache first = cache(PLENTY);
         SegmentCache second = cache(PLENTY);
@@ -236,6 +251,17 @@ class DiskTierTest {
     assertThat(folder.resolve("2/segments")).exists();
     assertThat(gets(PLENTY)).isZero();
     assertThat(folder.resolve("2/segments")).doesNotExist();
+  }
+
+  @Test
+  void whatSomebodyElseHasPutThereDoesNotCostTheCache() throws IOException {
+    Path common = dir.resolve("common");
+    Files.createDirectories(common.resolve("2/folder/within"));
+    Files.writeString(common.resolve("3"), "a file");
+    try (DiskTier tier = DiskTier.open(common, PLENTY, HEAP)) {
+      keep(tier, Segments.full(1));
+      assertThat(reads(tier, Segments.full(1))).isTrue();
+    }
   }
 
   @Test

@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.ekkofs.model.FailedException;
 import org.ekkofs.model.StoreUnavailableException;
 import org.ekkofs.testing.Await;
@@ -137,6 +139,52 @@ class FetchQueueTest {
     release.countDown();
     jobs.forEach(job -> job.result().join());
     assertThat(order).containsExactly("wanted", "hurried", "ahead 1", "ahead 2");
+  }
+
+  @Test
+  void lanesTakeTurnsHoweverMuchOneOfThemWants() {
+    queue.submit("a", PARALLEL, true, () -> awaitRelease("first"));
+    Await.until("it runs", () -> stuck.get() == 1);
+    List<String> order = Collections.synchronizedList(new ArrayList<>());
+    List<FetchQueue.Job<Boolean>> jobs = new ArrayList<>();
+    for (String lane : List.of("a", "a", "a", "b", "b", "c")) {
+      jobs.add(queue.submit(lane, PARALLEL, true, () -> order.add(lane)));
+    }
+    release.countDown();
+    jobs.forEach(job -> job.result().join());
+    assertThat(order).containsExactly("a", "b", "c", "a", "b", "a");
+  }
+
+  @Test
+  void whoComesToWaitForWorkAheadWaitsNoLessThanOthers() {
+    hang("a", PARALLEL);
+    Await.until("they run", () -> stuck.get() == PARALLEL);
+    FetchQueue.Job<String> ahead = queue.submit("a", 1, false, () -> "ahead");
+    pass(50);
+    ahead.hurry();
+    pass(50);
+    assertThat(ahead.result()).isNotCompletedExceptionally();
+    assertThat(ahead.result().join()).isEqualTo("ahead");
+  }
+
+  @Test
+  void thoseWhoWaitAreLookedAfterAlsoOnceThatHasFailed() {
+    AtomicBoolean fails = new AtomicBoolean();
+    LongSupplier clock =
+        () -> {
+          if (fails.compareAndSet(true, false)) {
+            throw new IllegalStateException("injected");
+          }
+          return now.get();
+        };
+    try (FetchQueue other = new FetchQueue(PARALLEL, Duration.ofSeconds(60), clock)) {
+      FetchQueue.Job<String> job = other.submit("a", 1, true, () -> awaitRelease("late"));
+      Await.until("it runs", () -> stuck.get() == 1);
+      fails.set(true);
+      Await.until("the timer has failed", () -> !fails.get());
+      now.addAndGet(Duration.ofSeconds(61).toNanos());
+      Await.until("it is told", () -> job.result().isCompletedExceptionally());
+    }
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.ekkofs.model.BlockMask;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,37 @@ class MemoryTierTest {
       int from = random.nextInt(known.bytes().length);
       assertThat(reads(tier, known, from, random.nextInt(known.bytes().length - from))).isTrue();
     }
+  }
+
+  @Test
+  void nothingIsReadBeyondTheEndOfASegment() {
+    MemoryTier tier = new MemoryTier(4L * SIZE);
+    Segments.Known known = Segments.of(1, SIZE / 2, new BlockMask(1));
+    tier.put(known.data());
+    assertThat(reads(tier, known, SIZE / 2 - 1, 1)).isTrue();
+    assertThat(reads(tier, known, SIZE / 2 - 1, 2)).isFalse();
+    assertThat(reads(tier, known, SIZE, 1)).isFalse();
+  }
+
+  @Test
+  void whatThereIsOfMemoryIsUsedWhenThereIsNoMore() {
+    AtomicInteger asked = new AtomicInteger();
+    MemoryTier tier =
+        new MemoryTier(
+            256L << 20,
+            bytes -> {
+              if (asked.incrementAndGet() > 2) {
+                throw new OutOfMemoryError("injected");
+              }
+              return ByteBuffer.allocate(bytes);
+            });
+    List<Segments.Known> all = IntStream.range(0, 60).mapToObj(Segments::full).toList();
+    for (Segments.Known known : all) {
+      tier.put(known.data());
+    }
+    assertThat(reads(tier, all.get(59), 0, SIZE)).isTrue();
+    assertThat(all.stream().filter(known -> reads(tier, known, 0, SIZE)).count()).isPositive();
+    assertThat(asked).hasValueLessThan(5);
   }
 
   @Test

@@ -20,11 +20,13 @@ import java.util.stream.IntStream;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.manifest.Manifest;
 import org.ekkofs.model.Compression;
+import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.DiskGeometry;
 import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.FailedException;
 import org.ekkofs.model.SegmentEntry;
 import org.ekkofs.model.SegmentSize;
+import org.ekkofs.store.ObjectKey;
 import org.ekkofs.testing.FaultyObjectStore.Effect;
 import org.ekkofs.testing.FaultyObjectStore.Fault;
 import org.ekkofs.testing.FaultyObjectStore.Operation;
@@ -91,8 +93,43 @@ class SegmentCacheTest {
   }
 
   private CompletableFuture<SegmentData> fetch(SegmentCache cache, int segment) {
-    return cache.fetch(
-        this, web.tree().keys(), new DiskGeometry(model.size(), SIZE), entries.get(segment), true);
+    return fetch(cache, entries.get(segment), model.size());
+  }
+
+  private CompletableFuture<SegmentData> fetch(
+      SegmentCache cache, SegmentEntry entry, int diskBytes) {
+    return cache.fetch(this, web.tree().keys(), new DiskGeometry(diskBytes, SIZE), entry, true);
+  }
+
+  private SegmentEntry firstOf(TrackedBackup other) {
+    List<SegmentEntry> found = new ArrayList<>();
+    try (Manifest manifest = web.manifest(other)) {
+      manifest.read(0, 1, found::add);
+    }
+    return found.get(0);
+  }
+
+  @Test
+  void damageToWhereOneBackupIsStoredIsNoneToAnotherOfTheSameContent() throws Exception {
+    SegmentEntry mine = entries.get(0);
+    SegmentEntry elsewhere = firstOf(web.snapshot(model, "c", ""));
+    assertThat(elsewhere.digest()).isEqualTo(mine.digest());
+    assertThat(elsewhere.layers()).isNotEqualTo(mine.layers());
+    ObjectKey chunk = web.tree().keys().chunk(mine.layers().get(0).chunk());
+    web.memory().delete(List.of(chunk));
+    Fault stall = web.faults().fail(Operation.GET, chunk.value()::equals, 1, 1, Effect.STALL);
+    try (SegmentCache cache = web.cache()) {
+      CompletableFuture<SegmentData> damaged = fetch(cache, mine, model.size());
+      stall.awaitReached();
+      CompletableFuture<SegmentData> whole = fetch(cache, elsewhere, model.size());
+      CompletableFuture<SegmentData> shorter = fetch(cache, elsewhere, SIZE.bytes() / 2);
+      stall.release();
+      assertThatThrownBy(() -> damaged.get(30, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(CorruptException.class);
+      assertThat(whole.get(30, TimeUnit.SECONDS).digest()).isEqualTo(mine.digest());
+      assertThatThrownBy(() -> shorter.get(30, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(CorruptException.class);
+    }
   }
 
   private SegmentCache cache(long memoryBytes) {
