@@ -198,9 +198,7 @@ public final class DiskTier implements AutoCloseable {
       return true;
     }
     target.position(start);
-    if (!stored.gone
-        && !Thread.currentThread().isInterrupted()
-        && kept.remove(digest, stored)) {
+    if (!stored.gone && !Thread.currentThread().isInterrupted() && kept.remove(digest, stored)) {
       LOG.debug("a cached segment cannot be read or was changed: {}", digest);
       release(stored);
     }
