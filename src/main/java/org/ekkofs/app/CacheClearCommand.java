@@ -17,7 +17,7 @@ final class CacheClearCommand implements Action {
       int stay = new LocalCopies(repository).removeAll();
       boolean cleared = new CacheFolder(repository).clear();
       if (stay > 0) {
-        context.say("%d of the local copies stay: mounts read them".formatted(stay));
+        context.say("local copies that stay, as mounts read them: %d".formatted(stay));
       }
       context.say(
           cleared

@@ -48,6 +48,9 @@ record MountOptions(
   private static final long USUAL_MEMORY_BYTES = 128L << 20;
   private static final long MAX_MEMORY_BYTES = 64L << 30;
 
+  /** What people and fstab say although it needs no saying. */
+  private static final String ALWAYS_SO = "ro";
+
   private static final Set<String> WITH_VALUE =
       Set.of(
           "uid",
@@ -75,7 +78,7 @@ record MountOptions(
         allowOther = true;
       } else if (WITH_VALUE.contains(name) && !name.equals(word)) {
         values.put(name, word.substring(name.length() + 1));
-      } else {
+      } else if (!word.equals(ALWAYS_SO)) {
         throw unknown(word);
       }
     }

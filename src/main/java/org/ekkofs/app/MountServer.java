@@ -26,6 +26,9 @@ import org.slf4j.LoggerFactory;
 
 /** Serves a mount until it is unmounted or the process is told to end. */
 final class MountServer {
+  /** What must be free on the cache's disk: a small manifest. */
+  private static final int LEAST_ROOM = 64 << 10;
+
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
   private static final long MAX_USUAL_CACHE_BYTES = 16L << 30;
@@ -77,7 +80,7 @@ final class MountServer {
     Repository repository = context.open(options.cacheFolder(), this::patient);
     Path manifests = repository.local().manifests(repository.descriptor().id());
     try {
-      Files.delete(Files.createTempFile(Files.createDirectories(manifests), ".", ".tmp"));
+      tryRoom(Files.createDirectories(manifests));
       return repository;
     } catch (IOException e) {
       repository.close();
@@ -85,6 +88,15 @@ final class MountServer {
           "cannot write to the cache folder %s: %s; name another with --cache-dir"
               .formatted(repository.local().folder(), Causes.of(e)),
           e);
+    }
+  }
+
+  private static void tryRoom(Path folder) throws IOException {
+    Path file = Files.createTempFile(folder, ".", ".tmp");
+    try {
+      Files.write(file, new byte[LEAST_ROOM]);
+    } finally {
+      Files.deleteIfExists(file);
     }
   }
 

@@ -72,14 +72,16 @@ final class StatsCommand implements Action {
     for (TierUse use : caches(repository)) {
       lines.put(
           "cache " + use.folder().getFileName(),
-          "%s of at most %s in %s, and at most %s in memory; %s %d"
-              .formatted(
-                  Units.bytes(use.bytes()),
-                  Units.bytes(use.maxBytes()),
-                  use.folder(),
-                  Units.bytes(use.maxMemoryBytes()),
-                  use.inUse() ? "of process" : "left by process",
-                  use.process()));
+          use.inUse()
+              ? "%s of at most %s in %s, and at most %s in memory; of process %d"
+                  .formatted(
+                      Units.bytes(use.bytes()),
+                      Units.bytes(use.maxBytes()),
+                      use.folder(),
+                      Units.bytes(use.maxMemoryBytes()),
+                      use.process())
+              : "%s in %s; left by process %d"
+                  .formatted(Units.bytes(use.bytes()), use.folder(), use.process()));
     }
     lines.forEach((name, value) -> context.out().printf("%-12s %s%n", name, value));
   }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -13,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.ekkofs.model.Causes;
 import org.ekkofs.model.Digest;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +42,11 @@ public final class DiskTier implements AutoCloseable {
   private static final long MAX_WAITING_BYTES = 32 << 20;
 
   private static final int CLOSE_SECONDS = 5;
+
+  /** One part of the disk in so many is left free, but not more than this. */
+  private static final int SPARED = 20;
+
+  private static final long MAX_SPARED_BYTES = 1L << 30;
 
   /** What is remembered of each extent, which mostly are its checksums. */
   private static final int BYTES_IN_MEMORY = 96;
@@ -243,7 +251,7 @@ public final class DiskTier implements AutoCloseable {
   }
 
   private void store(SegmentData segment) {
-    if (has(segment.digest())) {
+    if (has(segment.digest()) || isShortOfRoom(segment.shape().dataBytes())) {
       return;
     }
     Optional<int[]> room = room(Extents.forBytes(segment.shape().dataBytes()));
@@ -262,6 +270,18 @@ public final class DiskTier implements AutoCloseable {
       // The next one may do better, so the writer goes on.
       free.give(place.extents());
       complain(e);
+    }
+  }
+
+  /** The last of the disk is for manifests, without which nothing could be read at all. */
+  private boolean isShortOfRoom(int bytes) {
+    try {
+      FileStore disk = Files.getFileStore(folder.folder());
+      return disk.getUsableSpace() - bytes
+          < Math.min(MAX_SPARED_BYTES, disk.getTotalSpace() / SPARED);
+    } catch (IOException e) {
+      complain(e);
+      return true;
     }
   }
 
@@ -295,7 +315,10 @@ public final class DiskTier implements AutoCloseable {
   /** Says once what is wrong, and again when it has been right in between. */
   private void complain(Throwable cause) {
     if (!ending && complained.compareAndSet(false, true)) {
-      LOG.warn("the cache in {} is of limited use: {}", folder.folder(), cause.toString());
+      LOG.warn(
+          "the cache in {} is of limited use: {}",
+          folder.folder(),
+          cause instanceof IOException io ? Causes.of(io) : cause.toString());
     }
   }
 

@@ -68,13 +68,14 @@ final class TierFolder implements AutoCloseable {
     throw new IOException("%d processes have a cache in %s".formatted(MOST, common));
   }
 
-  /** Whether a process has the folder now. */
+  /** Whether a process has the folder now; asks without writing anything. */
   static boolean isTaken(Path folder) throws IOException {
-    Optional<FileChannel> lock = lock(folder);
-    if (lock.isPresent()) {
-      lock.get().close();
+    if (OWN.contains(folder)) {
+      return true;
     }
-    return lock.isEmpty();
+    try (FileChannel channel = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.READ)) {
+      return channel.tryLock(0, Long.MAX_VALUE, true) == null;
+    }
   }
 
   private static Optional<FileChannel> lock(Path folder) throws IOException {

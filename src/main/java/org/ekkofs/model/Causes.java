@@ -3,6 +3,7 @@ package org.ekkofs.model;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
@@ -17,6 +18,9 @@ public final class Causes {
     }
     if (failure instanceof NoSuchFileException) {
       return "no such file or directory";
+    }
+    if (failure instanceof FileAlreadyExistsException) {
+      return "something else of this name is in the way";
     }
     String message =
         failure instanceof FileSystemException known ? known.getReason() : failure.getMessage();

@@ -50,7 +50,7 @@ class MountOptionsTest {
   @ValueSource(
       strings = {
         "",
-        "ro",
+        "rw",
         "foo=1",
         "allow_other=1",
         "uid",
@@ -70,5 +70,27 @@ class MountOptionsTest {
   void refusesWhatItDoesNotKnow(String option) {
     assertThatThrownBy(() -> MountOptions.parse(List.of(option)))
         .isInstanceOf(InvalidException.class);
+  }
+
+  @Test
+  void readOnlyNeedsNoSaying() {
+    assertThat(MountOptions.parse(List.of("ro"))).isEqualTo(MountOptions.parse(List.of()));
+    assertThatThrownBy(() -> MountOptions.parse(List.of("rw")))
+        .isInstanceOf(InvalidException.class);
+  }
+
+  @Test
+  void whatReadingMayTakeCanBeSet() {
+    MountOptions options =
+        MountOptions.parse(List.of("memory_size=0", "timeout=5", "cache_size=0", "fill=auto"));
+    assertThat(options.memoryBytes()).isZero();
+    assertThat(options.timeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(options.fill()).isTrue();
+    assertThat(MountOptions.parse(options.words())).isEqualTo(options);
+    for (String wrong : List.of("memory_size=65G", "timeout=0", "timeout=x", "fill=yes")) {
+      assertThatThrownBy(() -> MountOptions.parse(List.of(wrong)))
+          .as(wrong)
+          .isInstanceOf(InvalidException.class);
+    }
   }
 }

@@ -3,6 +3,7 @@ package org.ekkofs.disk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -323,11 +324,25 @@ class DiskTierTest {
   }
 
   @Test
-  void readsGoOnWhereTheDiskIsFull() throws IOException {
-    try (TinyFilesystem tiny = TinyFilesystem.mount(folder, "size=1m")) {
+  void readsGoOnWhereTheDiskIsFullAndTheLastOfItStaysFree() throws IOException {
+    try (TinyFilesystem tiny = TinyFilesystem.mount(folder, "size=2m")) {
       assertThat(gets(PLENTY)).isEqualTo(SEGMENTS);
-      assertThat(gets(PLENTY)).isLessThan(SEGMENTS);
-      assertThat(tiny.folder()).isEqualTo(folder);
+      assertThat(gets(PLENTY)).isBetween(1, SEGMENTS - 1);
+      assertThat(Files.write(tiny.folder().resolve("manifest"), new byte[64 << 10])).exists();
+      Files.write(tiny.folder().resolve("manifest"), new byte[0]);
+      fill(tiny.folder().resolve("other"));
+      assertThat(gets(PLENTY)).isPositive();
+    }
+  }
+
+  /** Writes until there is no room left. */
+  private static void fill(Path file) {
+    try (OutputStream out = Files.newOutputStream(file)) {
+      while (true) {
+        out.write(new byte[4096]);
+      }
+    } catch (IOException full) {
+      assertThat(full).hasMessageContaining("No space left");
     }
   }
 
