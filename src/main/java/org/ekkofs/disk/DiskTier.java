@@ -52,6 +52,7 @@ public final class DiskTier implements AutoCloseable {
   private static final int BYTES_IN_MEMORY = 96;
 
   private final TierFolder folder;
+  private final FileStore disk;
   private final FileExtents data;
   private final FileExtents records;
   private final Directory directory;
@@ -75,6 +76,7 @@ public final class DiskTier implements AutoCloseable {
   private DiskTier(TierFolder folder, long bytes, long maxMemory, LongSupplier nanoTime)
       throws IOException {
     this.folder = folder;
+    this.disk = Files.getFileStore(folder.folder());
     this.nanoTime = nanoTime;
     this.capacity = (int) Math.min(bytes / Extents.BYTES, maxMemory / BYTES_IN_MEMORY);
     this.data = new FileExtents(folder.folder().resolve(SEGMENTS));
@@ -276,7 +278,6 @@ public final class DiskTier implements AutoCloseable {
   /** The last of the disk is for manifests, without which nothing could be read at all. */
   private boolean isShortOfRoom(int bytes) {
     try {
-      FileStore disk = Files.getFileStore(folder.folder());
       return disk.getUsableSpace() - bytes
           < Math.min(MAX_SPARED_BYTES, disk.getTotalSpace() / SPARED);
     } catch (IOException e) {

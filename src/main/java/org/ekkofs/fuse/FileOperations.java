@@ -224,6 +224,11 @@ final class FileOperations {
           case SEEK_HOLE -> OpenFile.Seek.HOLE;
           default -> throw new ErrnoException(Errno.EINVAL);
         };
+    long found = handle.file().seekNow(offset, what);
+    if (found != OpenFile.WOULD_BLOCK) {
+      request.offset(found);
+      return;
+    }
     work(handle.control(), request, () -> request.offset(handle.file().seek(offset, what)));
   }
 }

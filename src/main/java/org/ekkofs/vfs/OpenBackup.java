@@ -162,21 +162,41 @@ final class OpenBackup implements OpenFile {
 
   @Override
   public long seek(long offset, Seek what) {
-    BackupDisk disk = lease.disk();
-    if (offset < 0 || offset >= disk.geometry().diskBytes()) {
-      throw new ErrnoException(Errno.ENXIO);
-    }
+    BackupDisk disk = seekable(offset);
     try {
-      if (what == Seek.HOLE) {
-        return with(disk, sound -> sound.nextHole(offset));
-      }
-      OptionalLong data = with(disk, sound -> sound.nextData(offset));
-      readAhead.skipping(offset, data.orElseThrow(() -> new ErrnoException(Errno.ENXIO)));
-      return data.getAsLong();
+      return with(disk, sound -> seek(sound, offset, what));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ErrnoException(Errno.EIO);
     }
+  }
+
+  @Override
+  public long seekNow(long offset, Seek what) {
+    BackupDisk disk = seekable(offset);
+    try {
+      return seek(disk, offset, what);
+    } catch (EkkofsException askedAgain) {
+      // By seek, which can also renew what was damaged on this machine.
+      return WOULD_BLOCK;
+    }
+  }
+
+  private BackupDisk seekable(long offset) {
+    BackupDisk disk = lease.disk();
+    if (offset < 0 || offset >= disk.geometry().diskBytes()) {
+      throw new ErrnoException(Errno.ENXIO);
+    }
+    return disk;
+  }
+
+  private long seek(BackupDisk disk, long offset, Seek what) {
+    if (what == Seek.HOLE) {
+      return disk.nextHole(offset);
+    }
+    long data = disk.nextData(offset).orElseThrow(() -> new ErrnoException(Errno.ENXIO));
+    readAhead.skipping(offset, data);
+    return data;
   }
 
   @Override

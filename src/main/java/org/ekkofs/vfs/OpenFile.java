@@ -80,6 +80,15 @@ public interface OpenFile extends AutoCloseable {
    */
   long seek(long offset, Seek what);
 
+  /**
+   * As {@link #seek}, but only if that needs nothing that is not on this machine.
+   *
+   * @return the offset, or {@link #WOULD_BLOCK}
+   */
+  default long seekNow(long offset, Seek what) {
+    return WOULD_BLOCK;
+  }
+
   /** Releases what the open file holds; called once, after the last reader has gone. */
   @Override
   void close();
