@@ -3,7 +3,6 @@ package org.ekkofs.disk;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +57,7 @@ public final class DiskTier implements AutoCloseable {
   private final Directory directory;
   private final FreeExtents free;
   private final int capacity;
-  private final KeptSegments<Stored> kept;
+  private final KeptSegments<StoredSegment> kept;
   private final LongSupplier nanoTime;
 
   /** Nothing is the end. */
@@ -83,7 +82,7 @@ public final class DiskTier implements AutoCloseable {
     this.records = new FileExtents(folder.folder().resolve("directory"));
     this.directory = new Directory(records);
     this.free = new FreeExtents(capacity);
-    this.kept = new KeptSegments<>(capacity, stored -> stored.place.count());
+    this.kept = new KeptSegments<>(capacity, stored -> stored.place().count());
   }
 
   /**
@@ -114,81 +113,22 @@ public final class DiskTier implements AutoCloseable {
     }
   }
 
+  private StoredSegment stored(SegmentShape shape, Place place, PageSums sums, long lastUse) {
+    return new StoredSegment(data, shape, place, sums, this::complain, lastUse);
+  }
+
   private void load() throws IOException {
     for (Directory.Entry entry : directory.read(capacity)) {
       nextNumber = Math.max(nextNumber, entry.first().number() + 1);
       if (free.take(entry.place().extents())) {
-        Stored stored = new Stored(entry.first().shape(), entry.place(), entry.sums());
-        stored.lastUse = nanoTime.getAsLong() - ONE_USE_NANOS;
-        kept.add(entry.first().segment(), stored);
+        long longAgo = nanoTime.getAsLong() - ONE_USE_NANOS;
+        kept.add(
+            entry.first().segment(),
+            stored(entry.first().shape(), entry.place(), entry.sums(), longAgo));
       }
     }
     data.truncate(Math.min(data.length(), (long) capacity * Extents.BYTES));
     records.truncate(Math.min(records.length(), (long) capacity * DirectoryRecord.BYTES));
-  }
-
-  private final class Stored implements SegmentShape.Source {
-    private final SegmentShape shape;
-    private final Place place;
-    private final PageSums sums;
-    private volatile long lastUse = nanoTime.getAsLong();
-
-    /** Set before any of the extents is used for something else. */
-    private volatile boolean gone;
-
-    Stored(SegmentShape shape, Place place, PageSums sums) {
-      this.shape = shape;
-      this.place = place;
-      this.sums = sums;
-    }
-
-    @Override
-    public boolean copy(int at, int count, ByteBuffer target) {
-      int end = at + count;
-      boolean pages =
-          at % PageSums.PAGE == 0 && (end % PageSums.PAGE == 0 || end == shape.dataBytes());
-      return pages ? copyPages(at, count, target) : copyPart(at, end, target);
-    }
-
-    private boolean copyPart(int at, int end, ByteBuffer target) {
-      int from = at / PageSums.PAGE * PageSums.PAGE;
-      int to =
-          Math.min(shape.dataBytes(), (end + PageSums.PAGE - 1) / PageSums.PAGE * PageSums.PAGE);
-      ByteBuffer whole = ByteBuffer.allocate(to - from);
-      if (!copyPages(from, to - from, whole)) {
-        return false;
-      }
-      target.put(whole.array(), at - from, end - at);
-      return true;
-    }
-
-    private boolean copyPages(int at, int count, ByteBuffer target) {
-      try {
-        for (int done = 0; done < count; ) {
-          int part = place.run(at + done, Math.min(count - done, Extents.BYTES * 2));
-          int start = target.position();
-          data.read(place.position(at + done), part, target);
-          if (!matches(at + done, start, target)) {
-            return false;
-          }
-          done += part;
-        }
-        return true;
-      } catch (ClosedByInterruptException e) {
-        return false;
-      } catch (IOException e) {
-        complain(e);
-        return false;
-      }
-    }
-
-    private boolean matches(int at, int start, ByteBuffer target) {
-      int limit = target.limit();
-      target.limit(target.position()).position(start);
-      boolean match = sums.match(at / PageSums.PAGE, target);
-      target.limit(limit);
-      return match;
-    }
   }
 
   /**
@@ -197,30 +137,32 @@ public final class DiskTier implements AutoCloseable {
    * @return false if it is not here, shorter or damaged; then the target's position has not moved
    */
   boolean read(Digest digest, int from, int count, ByteBuffer target) {
-    Stored stored = find(digest);
-    if (stored == null || from + count > stored.shape.length()) {
+    StoredSegment stored = find(digest);
+    if (stored == null || from + count > stored.shape().length()) {
       return false;
     }
     int start = target.position();
-    boolean read = stored.shape.copy(from, count, stored, target);
+    boolean read = stored.shape().copy(from, count, stored, target);
     VarHandle.acquireFence();
-    if (read && !stored.gone) {
+    if (read && !stored.isGone()) {
       return true;
     }
     target.position(start);
-    if (!stored.gone && !Thread.currentThread().isInterrupted() && kept.remove(digest, stored)) {
+    if (!stored.isGone()
+        && !Thread.currentThread().isInterrupted()
+        && kept.remove(digest, stored)) {
       LOG.debug("a cached segment cannot be read or was changed: {}", digest);
       release(stored);
     }
     return false;
   }
 
-  private @Nullable Stored find(Digest digest) {
-    Stored stored = kept.get(digest);
+  private @Nullable StoredSegment find(Digest digest) {
+    StoredSegment stored = kept.get(digest);
     if (stored != null) {
       long now = nanoTime.getAsLong();
-      if (now - stored.lastUse >= ONE_USE_NANOS) {
-        stored.lastUse = now;
+      if (now - stored.lastUse() >= ONE_USE_NANOS) {
+        stored.usedAt(now);
         kept.used(digest);
       }
     }
@@ -265,7 +207,7 @@ public final class DiskTier implements AutoCloseable {
       PageSums sums = PageSums.of(segment);
       write(segment.bytes(), place);
       directory.write(nextNumber++, segment, place, sums);
-      kept.add(segment.digest(), new Stored(segment.shape(), place, sums));
+      kept.add(segment.digest(), stored(segment.shape(), place, sums, nanoTime.getAsLong()));
       complained.set(false);
       written.incrementAndGet();
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
@@ -289,7 +231,7 @@ public final class DiskTier implements AutoCloseable {
   private Optional<int[]> room(int count) {
     Optional<int[]> room = free.take(count);
     while (room.isEmpty() && count <= capacity) {
-      Optional<Stored> first = kept.removeFirst();
+      Optional<StoredSegment> first = kept.removeFirst();
       if (first.isEmpty()) {
         break;
       }
@@ -308,9 +250,9 @@ public final class DiskTier implements AutoCloseable {
     }
   }
 
-  private void release(Stored stored) {
-    stored.gone = true;
-    free.give(stored.place.extents());
+  private void release(StoredSegment stored) {
+    stored.goes();
+    free.give(stored.place().extents());
   }
 
   /** Says once what is wrong, and again when it has been right in between. */
