@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * missing or damaged is an error and never zeros. Safe for use by many threads.
  */
 public final class BackupDisk implements AutoCloseable {
-  /** What {@link #readNow} answers when the bytes are not in memory. */
+  /** What {@link #readNow} answers when the bytes are not on this machine. */
   public static final int NOT_NOW = -1;
 
   private final TreeKeys keys;
@@ -229,11 +229,6 @@ public final class BackupDisk implements AutoCloseable {
         .filter(entry -> !cache.has(entry.digest()))
         .map(entry -> request(entry, false).result)
         .orElseGet(() -> CompletableFuture.completedFuture(null));
-  }
-
-  /** Gives up what was to be fetched ahead and has not begun. */
-  public void forgetPrefetches() {
-    cache.forgetAhead(this);
   }
 
   /**

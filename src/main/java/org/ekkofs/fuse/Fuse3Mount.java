@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  *
  * <table>
  * <caption>Threads, and what they may do</caption>
- * <tr><td>ekkofs-fuse-*</td><td>take requests, answer from memory, never wait</td></tr>
+ * <tr><td>ekkofs-fuse-*</td><td>take requests, answer what is at hand, never wait for the store</td></tr>
  * <tr><td>ekkofs-read-*, ekkofs-open-*</td><td>wait for the store</td></tr>
  * <tr><td>ekkofs-local-*</td><td>wait for the local disk</td></tr>
  * <tr><td>ekkofs-control-*</td><td>change the control directory</td></tr>

@@ -40,7 +40,7 @@ public interface OpenFile extends AutoCloseable {
   }
 
   /**
-   * Reads what is in memory already; never waits.
+   * Reads what is on this machine already; may read the local disk, never waits for the store.
    *
    * @param offset where to begin, in bytes
    * @param target what to fill from its position, which moves on; any kind of buffer

@@ -90,7 +90,7 @@ abstract class BootContract {
 
   @ParameterizedTest
   @ValueSource(strings = {"0", "16M"})
-  void guestBootsWithHardlyAnyChunkCache(String size) throws Exception {
+  void guestBootsWithHardlyAnyCache(String size) throws Exception {
     Path backup = mount(",cache_size=" + size);
     try (Guest guest =
         Guest.boot(
