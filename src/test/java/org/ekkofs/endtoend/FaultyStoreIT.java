@@ -106,7 +106,8 @@ class FaultyStoreIT {
             CheckedFile.buffered(mount.raw("base1"), repository.disks().get("base1"))) {
       assertThat(known.failuresInAll(buffer)).isZero();
       Files.createFile(trouble);
-      Duration soonest = Duration.ofMillis(fault.startsWith("truncate") ? 100 : 2000);
+      // The last try may come up to a longest pause before the deadline.
+      Duration soonest = Duration.ofMillis(fault.startsWith("truncate") ? 100 : 900);
       failsAfter(soonest, direct);
       failsAfter(soonest, buffered);
       assertThatThrownBy(() -> openAndRead(mount, "base2")).hasMessageContaining(IO_ERROR);
