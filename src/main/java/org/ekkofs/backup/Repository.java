@@ -44,6 +44,7 @@ public final class Repository implements AutoCloseable {
   private final ManifestFiles manifests;
   private final LocalState local;
   private final Consumer<CrashPoint> crashPoints;
+  private final Threads threads;
   private final Map<TreeName, Tree> trees = new ConcurrentHashMap<>();
 
   private Repository(
@@ -57,6 +58,7 @@ public final class Repository implements AutoCloseable {
     this.host = surroundings.host();
     this.stamper = new Stamper(surroundings.clock(), UUID::randomUUID, host.self().host());
     this.crashPoints = surroundings.crashPoints();
+    this.threads = surroundings.threads();
     this.logs = new ObjectLogStore(store);
     this.catalog = Catalog.open(local.catalog(descriptor.id()));
     this.manifests =
@@ -150,6 +152,10 @@ public final class Repository implements AutoCloseable {
 
   void reached(CrashPoint point) {
     crashPoints.accept(point);
+  }
+
+  Threads threads() {
+    return threads;
   }
 
   ManifestFiles manifests() {

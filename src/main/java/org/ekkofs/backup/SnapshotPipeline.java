@@ -9,9 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.ekkofs.model.CancelledException;
 import org.ekkofs.model.DiskGeometry;
 import org.ekkofs.model.EkkofsException;
@@ -70,8 +68,10 @@ final class SnapshotPipeline {
 
   /** Runs to the end, or throws what went wrong first. */
   void run() {
-    ExecutorService workers = threads("ekkofs-hash", Runtime.getRuntime().availableProcessors());
-    ExecutorService putters = threads("ekkofs-put", Math.min(PUTTERS, window));
+    Threads threads = repository.threads();
+    ExecutorService workers =
+        threads.pool("ekkofs-hash", Runtime.getRuntime().availableProcessors());
+    ExecutorService putters = threads.pool("ekkofs-put", Math.min(PUTTERS, window));
     try {
       readAll(workers, putters);
       while (!results.isEmpty()) {
@@ -97,17 +97,6 @@ final class SnapshotPipeline {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private static ExecutorService threads(String name, int count) {
-    AtomicInteger number = new AtomicInteger();
-    return Executors.newFixedThreadPool(
-        count,
-        task -> {
-          Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
-          thread.setDaemon(true);
-          return thread;
-        });
   }
 
   private void readAll(ExecutorService workers, ExecutorService putters)
