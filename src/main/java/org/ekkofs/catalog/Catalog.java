@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Catalog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   private final Path file;
   private final Map<TreeName, Slot> known = new HashMap<>();
@@ -138,7 +138,7 @@ public final class Catalog implements AutoCloseable {
   private static Optional<TreeState> readTree(Connection open, TreeName tree) throws SQLException {
     try (PreparedStatement query =
         open.prepareStatement(
-            "SELECT slot, last, segment_bytes, compression FROM trees WHERE tree = ?")) {
+            "SELECT slot, last, segment_bytes, compression, last_plan FROM trees WHERE tree = ?")) {
       query.setString(1, tree.value());
       try (ResultSet row = query.executeQuery()) {
         if (!row.next()) {
@@ -149,7 +149,9 @@ public final class Catalog implements AutoCloseable {
                 new LogEvent.Create(new SegmentSize(row.getInt(3)), new Compression(row.getInt(4))),
                 new Slot(row.getLong(1)),
                 RecordCodec.decode(CatalogRows.bytes(row, 2)),
-                CatalogRows.read(open, tree)));
+                CatalogRows.read(open, tree),
+                CatalogRows.plans(open, tree),
+                new Slot(row.getLong(5))));
       }
     }
   }
@@ -188,14 +190,16 @@ public final class Catalog implements AutoCloseable {
       CatalogRows.delete(open, tree);
     }
     CatalogRows.write(open, tree, follows ? changed : state.backups());
+    CatalogRows.writePlans(open, tree, state.plans());
     LogEvent.Create settings = state.settings().get();
     try (PreparedStatement upsert =
-        open.prepareStatement("INSERT OR REPLACE INTO trees VALUES (?, ?, ?, ?, ?)")) {
+        open.prepareStatement("INSERT OR REPLACE INTO trees VALUES (?, ?, ?, ?, ?, ?)")) {
       upsert.setString(1, tree.value());
       upsert.setLong(2, state.slot().value());
       upsert.setBytes(3, RecordCodec.encode(state.last().orElseThrow()));
       upsert.setInt(4, settings.segmentSize().bytes());
       upsert.setInt(5, settings.compression().level());
+      upsert.setLong(6, state.lastPlan().value());
       upsert.executeUpdate();
     }
   }

@@ -1,5 +1,6 @@
 package org.ekkofs.catalog;
 
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -7,9 +8,11 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import org.ekkofs.log.PendingPlan;
 import org.ekkofs.log.Phase;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.model.BackupFigures;
@@ -21,6 +24,7 @@ import org.ekkofs.model.LogEvent;
 import org.ekkofs.model.Slot;
 import org.ekkofs.model.StoredObject;
 import org.ekkofs.model.TreeName;
+import org.ekkofs.model.Verdict;
 import org.ekkofs.model.WriterProcess;
 
 /** Backups as rows of the catalog. */
@@ -29,7 +33,12 @@ final class CatalogRows {
     """
     CREATE TABLE IF NOT EXISTS trees (
       tree TEXT PRIMARY KEY, slot INTEGER NOT NULL, last BLOB NOT NULL,
-      segment_bytes INTEGER NOT NULL, compression INTEGER NOT NULL) WITHOUT ROWID""",
+      segment_bytes INTEGER NOT NULL, compression INTEGER NOT NULL, last_plan INTEGER NOT NULL)
+      WITHOUT ROWID""",
+    """
+    CREATE TABLE IF NOT EXISTS plans (
+      tree TEXT NOT NULL, slot INTEGER NOT NULL, plan BLOB NOT NULL, backups BLOB NOT NULL,
+      PRIMARY KEY (tree, slot)) WITHOUT ROWID""",
     """
     CREATE TABLE IF NOT EXISTS backups (
       tree TEXT NOT NULL, slot INTEGER NOT NULL, id BLOB NOT NULL, name TEXT NOT NULL, parent BLOB,
@@ -39,14 +48,18 @@ final class CatalogRows {
       references_sha256 BLOB, references_length INTEGER, references_raw INTEGER,
       disk_bytes INTEGER, data_bytes INTEGER, new_bytes INTEGER, stored_bytes INTEGER,
       new_chunks INTEGER, hidden_at INTEGER, hidden_time INTEGER,
+      plan BLOB, verified_time INTEGER, verified_percent INTEGER, verified_sound INTEGER,
+      protected INTEGER NOT NULL,
       PRIMARY KEY (tree, slot)) WITHOUT ROWID"""
   };
 
-  private static final int COLUMNS = 25;
+  private static final int COLUMNS = 30;
   private static final int OPEN = 0;
   private static final int VISIBLE = 1;
   private static final int HIDDEN = 2;
   private static final int REVOKED = 3;
+  private static final int PLANNED = 4;
+  private static final int SWEPT = 5;
 
   private CatalogRows() {}
 
@@ -89,7 +102,16 @@ final class CatalogRows {
         new Slot(row.getLong(2)),
         Instant.ofEpochMilli(row.getLong(6)),
         new WriterProcess(text(row, 7), text(row, 8), row.getLong(9), row.getLong(10)),
-        phase(id, row));
+        phase(id, row),
+        row.getBoolean(30),
+        verdict(row));
+  }
+
+  private static Optional<Verdict> verdict(ResultSet row) throws SQLException {
+    long time = row.getLong(27);
+    return row.wasNull()
+        ? Optional.empty()
+        : Optional.of(new Verdict(Instant.ofEpochMilli(time), row.getInt(28), row.getBoolean(29)));
   }
 
   private static Phase phase(BackupId id, ResultSet row) throws SQLException {
@@ -103,6 +125,8 @@ final class CatalogRows {
               new Slot(row.getLong(24)),
               Instant.ofEpochMilli(row.getLong(25)));
       case REVOKED -> new Phase.Revoked();
+      case PLANNED -> new Phase.Planned(Digest.of(bytes(row, 26)));
+      case SWEPT -> new Phase.Swept();
       default -> throw new CorruptException("unknown phase in the catalog");
     };
   }
@@ -153,18 +177,82 @@ final class CatalogRows {
     row.setLong(9, backup.writer().pid());
     row.setLong(10, backup.writer().startedMillis());
     bindPhase(row, backup.phase());
+    row.setBoolean(30, backup.isProtected());
+    if (backup.verdict().isPresent()) {
+      Verdict verdict = backup.verdict().get();
+      row.setLong(27, verdict.time().toEpochMilli());
+      row.setInt(28, verdict.percent());
+      row.setBoolean(29, verdict.sound());
+    }
   }
 
   private static void bindPhase(PreparedStatement row, Phase phase) throws SQLException {
+    row.setInt(11, number(phase));
     if (phase instanceof Phase.Committed committed) {
-      row.setInt(11, phase instanceof Phase.Visible ? VISIBLE : HIDDEN);
       bindCommit(row, committed);
-    } else {
-      row.setInt(11, phase instanceof Phase.Open ? OPEN : REVOKED);
+    }
+    if (phase instanceof Phase.Planned planned) {
+      row.setBytes(26, planned.plan().toBytes());
     }
     if (phase instanceof Phase.Hidden hidden) {
       row.setLong(24, hidden.hiddenAt().value());
       row.setLong(25, hidden.hiddenTime().toEpochMilli());
+    }
+  }
+
+  private static int number(Phase phase) {
+    if (phase instanceof Phase.Open) {
+      return OPEN;
+    } else if (phase instanceof Phase.Visible) {
+      return VISIBLE;
+    } else if (phase instanceof Phase.Hidden) {
+      return HIDDEN;
+    } else if (phase instanceof Phase.Revoked) {
+      return REVOKED;
+    }
+    return phase instanceof Phase.Planned ? PLANNED : SWEPT;
+  }
+
+  static List<PendingPlan> plans(Connection connection, TreeName tree) throws SQLException {
+    List<PendingPlan> plans = new ArrayList<>();
+    try (PreparedStatement query =
+        connection.prepareStatement(
+            "SELECT plan, slot, backups FROM plans WHERE tree = ? ORDER BY slot")) {
+      query.setString(1, tree.value());
+      try (ResultSet row = query.executeQuery()) {
+        while (row.next()) {
+          plans.add(
+              new PendingPlan(
+                  Digest.of(bytes(row, 1)), new Slot(row.getLong(2)), ids(bytes(row, 3))));
+        }
+      }
+    }
+    return plans;
+  }
+
+  private static List<BackupId> ids(byte[] bytes) {
+    List<BackupId> ids = new ArrayList<>();
+    for (int at = 0; at < bytes.length; at += BackupId.BYTES) {
+      ids.add(BackupId.fromBytes(Arrays.copyOfRange(bytes, at, at + BackupId.BYTES)));
+    }
+    return ids;
+  }
+
+  /** There are few plans that are not carried out: they are written anew each time. */
+  static void writePlans(Connection connection, TreeName tree, List<PendingPlan> plans)
+      throws SQLException {
+    delete(connection, tree, "plans");
+    try (PreparedStatement insert =
+        connection.prepareStatement("INSERT INTO plans VALUES (?, ?, ?, ?)")) {
+      for (PendingPlan plan : plans) {
+        ByteBuffer ids = ByteBuffer.allocate(plan.backups().size() * BackupId.BYTES);
+        plan.backups().forEach(id -> ids.put(id.toBytes()));
+        insert.setString(1, tree.value());
+        insert.setLong(2, plan.slot().value());
+        insert.setBytes(3, plan.plan().toBytes());
+        insert.setBytes(4, ids.array());
+        insert.executeUpdate();
+      }
     }
   }
 
@@ -189,12 +277,17 @@ final class CatalogRows {
   }
 
   static void delete(Connection connection, TreeName tree) throws SQLException {
-    for (String table : List.of("trees", "backups")) {
-      try (PreparedStatement delete =
-          connection.prepareStatement("DELETE FROM " + table + " WHERE tree = ?")) {
-        delete.setString(1, tree.value());
-        delete.executeUpdate();
-      }
+    for (String table : List.of("trees", "backups", "plans")) {
+      delete(connection, tree, table);
+    }
+  }
+
+  private static void delete(Connection connection, TreeName tree, String table)
+      throws SQLException {
+    try (PreparedStatement delete =
+        connection.prepareStatement("DELETE FROM " + table + " WHERE tree = ?")) {
+      delete.setString(1, tree.value());
+      delete.executeUpdate();
     }
   }
 }

@@ -1,6 +1,8 @@
 package org.ekkofs.format;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import org.ekkofs.model.BackupFigures;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.BackupName;
@@ -8,6 +10,7 @@ import org.ekkofs.model.Compression;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.LogEvent;
 import org.ekkofs.model.SegmentSize;
+import org.ekkofs.model.Slot;
 import org.ekkofs.model.StoredObject;
 import org.ekkofs.model.WriterProcess;
 
@@ -23,6 +26,11 @@ import org.ekkofs.model.WriterProcess;
  * REVOKE   backup
  * HIDE     backup
  * UNHIDE   backup, name
+ * PROTECT  backup
+ * UNPROTECT backup
+ * PLAN     plan (SHA-256), asOf (slot), backups [id, ...]
+ * SWEPT    plan (SHA-256)
+ * VERIFIED percent, sound [id, ...], damaged [id, ...]
  * </pre>
  */
 final class EventJson {
@@ -45,6 +53,16 @@ final class EventJson {
       return "HIDE";
     } else if (event instanceof LogEvent.Unhide) {
       return "UNHIDE";
+    } else if (event instanceof LogEvent.Protect) {
+      return "PROTECT";
+    } else if (event instanceof LogEvent.Unprotect) {
+      return "UNPROTECT";
+    } else if (event instanceof LogEvent.Plan) {
+      return "PLAN";
+    } else if (event instanceof LogEvent.Swept) {
+      return "SWEPT";
+    } else if (event instanceof LogEvent.Verified) {
+      return "VERIFIED";
     }
     throw new IllegalArgumentException("no such event: " + event);
   }
@@ -67,7 +85,21 @@ final class EventJson {
       write(commit.figures(), json.putObject("figures"));
     } else if (event instanceof LogEvent.Unhide unhide) {
       json.put("name", unhide.name().value());
+    } else if (event instanceof LogEvent.Plan plan) {
+      json.put("plan", plan.plan().toString());
+      json.put("asOf", plan.asOf().value());
+      write(plan.backups(), json.putArray("backups"));
+    } else if (event instanceof LogEvent.Swept swept) {
+      json.put("plan", swept.plan().toString());
+    } else if (event instanceof LogEvent.Verified verified) {
+      json.put("percent", verified.percent());
+      write(verified.sound(), json.putArray("sound"));
+      write(verified.damaged(), json.putArray("damaged"));
     }
+  }
+
+  private static void write(List<BackupId> backups, ArrayNode json) {
+    backups.forEach(backup -> json.add(backup.toString()));
   }
 
   private static void write(WriterProcess writer, ObjectNode json) {
@@ -113,8 +145,21 @@ final class EventJson {
       case "HIDE" -> new LogEvent.Hide(backup(json, "backup"));
       case "UNHIDE" ->
           new LogEvent.Unhide(backup(json, "backup"), new BackupName(json.text("name")));
+      case "PROTECT" -> new LogEvent.Protect(backup(json, "backup"));
+      case "UNPROTECT" -> new LogEvent.Unprotect(backup(json, "backup"));
+      case "PLAN" ->
+          new LogEvent.Plan(
+              json.digest("plan"), new Slot(json.number("asOf")), backups(json, "backups"));
+      case "SWEPT" -> new LogEvent.Swept(json.digest("plan"));
+      case "VERIFIED" ->
+          new LogEvent.Verified(
+              json.smallNumber("percent"), backups(json, "sound"), backups(json, "damaged"));
       default -> throw newer();
     };
+  }
+
+  private static List<BackupId> backups(JsonReader json, String field) {
+    return json.texts(field, LogEvent.MAX_BACKUPS).stream().map(BackupId::parse).toList();
   }
 
   private static BackupId backup(JsonReader json, String field) {

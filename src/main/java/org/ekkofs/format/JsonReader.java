@@ -13,8 +13,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -95,6 +97,22 @@ final class JsonReader {
       throw wrong(name);
     }
     return node.textValue();
+  }
+
+  /** A list of texts, each of at most 255 characters. */
+  List<String> texts(String name, int maxCount) {
+    JsonNode node = field(name);
+    if (!node.isArray() || node.size() > maxCount) {
+      throw wrong(name);
+    }
+    List<String> texts = new ArrayList<>();
+    for (JsonNode element : node) {
+      if (!element.isTextual() || element.textValue().length() > MAX_TEXT) {
+        throw wrong(name);
+      }
+      texts.add(element.textValue());
+    }
+    return texts;
   }
 
   /** A whole number, not negative. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -59,11 +60,40 @@ public final class References {
       return this;
     }
 
+    /** Adds an owner's segments. */
+    public Builder addAll(BackupId owner, RoaringBitmap segments) {
+      owners.computeIfAbsent(owner, any -> new RoaringBitmap()).or(segments);
+      return this;
+    }
+
+    /** Adds all that others refer to. */
+    public Builder addAll(References others) {
+      others.owners.forEach(this::addAll);
+      return this;
+    }
+
+    /** Takes away all that others refer to. */
+    public Builder removeAll(References others) {
+      NavigableMap<BackupId, RoaringBitmap> fewer =
+          others.owners.size() < owners.size() ? others.owners : owners;
+      for (BackupId owner : List.copyOf(fewer.keySet())) {
+        RoaringBitmap mine = owners.get(owner);
+        RoaringBitmap theirs = others.owners.get(owner);
+        if (mine != null && theirs != null) {
+          mine.andNot(theirs);
+        }
+      }
+      return this;
+    }
+
     /** The references added so far. */
     public References build() {
       NavigableMap<BackupId, RoaringBitmap> copy = new TreeMap<>(BY_BYTES);
       owners.forEach(
           (owner, segments) -> {
+            if (segments.isEmpty()) {
+              return;
+            }
             RoaringBitmap packed = segments.clone();
             packed.runOptimize();
             copy.put(owner, packed);

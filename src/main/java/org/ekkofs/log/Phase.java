@@ -1,6 +1,7 @@
 package org.ekkofs.log;
 
 import java.time.Instant;
+import org.ekkofs.model.Digest;
 import org.ekkofs.model.LogEvent;
 import org.ekkofs.model.Slot;
 
@@ -24,6 +25,12 @@ public sealed interface Phase {
   /** Deleted as far as users see. */
   record Hidden(LogEvent.Commit commit, Slot committedAt, Slot hiddenAt, Instant hiddenTime)
       implements Committed {}
+
+  /** Covered by a plan: what only it refers to is being deleted. */
+  record Planned(Digest plan) implements Phase {}
+
+  /** Deleted for good. */
+  record Swept() implements Phase {}
 
   /** Never to be complete: revoked, or another took the name first. */
   record Revoked() implements Phase {}

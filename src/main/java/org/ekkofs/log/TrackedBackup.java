@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.BackupName;
 import org.ekkofs.model.Slot;
+import org.ekkofs.model.Verdict;
 import org.ekkofs.model.WriterProcess;
 
 /**
@@ -17,6 +18,8 @@ import org.ekkofs.model.WriterProcess;
  * @param taken when the snapshot began, by its writer's clock
  * @param writer the process that takes or took it
  * @param phase how far it has come
+ * @param isProtected whether it cannot be deleted
+ * @param verdict how its last verification ended; empty if there was none
  */
 public record TrackedBackup(
     BackupId id,
@@ -25,19 +28,42 @@ public record TrackedBackup(
     Slot slot,
     Instant taken,
     WriterProcess writer,
-    Phase phase) {
+    Phase phase,
+    boolean isProtected,
+    Optional<Verdict> verdict) {
 
   TrackedBackup in(Phase next) {
-    return new TrackedBackup(id, name, parent, slot, taken, writer, next);
+    return new TrackedBackup(id, name, parent, slot, taken, writer, next, isProtected, verdict);
   }
 
   TrackedBackup named(BackupName next) {
-    return new TrackedBackup(id, next, parent, slot, taken, writer, phase);
+    return new TrackedBackup(id, next, parent, slot, taken, writer, phase, isProtected, verdict);
+  }
+
+  TrackedBackup guarded(boolean next) {
+    return new TrackedBackup(id, name, parent, slot, taken, writer, phase, next, verdict);
+  }
+
+  TrackedBackup judged(Verdict next) {
+    return new TrackedBackup(
+        id, name, parent, slot, taken, writer, phase, isProtected, Optional.of(next));
   }
 
   /** Whether it is committed and not hidden. */
   public boolean isVisible() {
     return phase instanceof Phase.Visible;
+  }
+
+  /**
+   * Whether it may have been visible at a slot: certainly so if it was never brought back after it
+   * was deleted.
+   */
+  boolean mayHaveBeenVisibleAt(Slot at) {
+    if (!(phase instanceof Phase.Committed committed)
+        || committed.committedAt().compareTo(at) > 0) {
+      return false;
+    }
+    return !(phase instanceof Phase.Hidden hidden) || hidden.hiddenAt().compareTo(at) > 0;
   }
 
   /** Whether its snapshot is still being taken, or its writer died without a word. */

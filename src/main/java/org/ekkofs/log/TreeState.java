@@ -1,19 +1,24 @@
 package org.ekkofs.log;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.BackupName;
 import org.ekkofs.model.CorruptException;
+import org.ekkofs.model.Digest;
 import org.ekkofs.model.LogEvent;
 import org.ekkofs.model.LogRecord;
 import org.ekkofs.model.Slot;
+import org.ekkofs.model.Verdict;
 
 /**
  * What the records of one tree's log add up to: a pure function of the records 1 to {@link #slot},
@@ -26,30 +31,38 @@ import org.ekkofs.model.Slot;
 public final class TreeState {
   private final Map<BackupId, TrackedBackup> backups = new LinkedHashMap<>();
   private final Map<BackupName, BackupId> visible = new LinkedHashMap<>();
+  private final Set<BackupId> open = new LinkedHashSet<>();
   private final Set<BackupId> changed = new LinkedHashSet<>();
   private Slot slot = Slot.NONE;
   private Optional<LogRecord> last = Optional.empty();
   private Optional<LogEvent.Create> settings = Optional.empty();
+  private final Map<Digest, PendingPlan> plans = new LinkedHashMap<>();
+  private Slot lastPlan = Slot.NONE;
 
   /** The state before the first record. */
   public TreeState() {}
 
   /**
-   * The state that was reached at a slot before, as {@link #backups}, {@link #settings} and {@link
-   * #last} told it then.
+   * The state that was reached at a slot before, as {@link #backups}, {@link #settings}, {@link
+   * #last}, {@link #plans} and {@link #lastPlan} told it then.
    */
   public static TreeState resume(
-      LogEvent.Create settings, Slot slot, LogRecord last, Collection<TrackedBackup> backups) {
+      LogEvent.Create settings,
+      Slot slot,
+      LogRecord last,
+      Collection<TrackedBackup> backups,
+      Collection<PendingPlan> plans,
+      Slot lastPlan) {
     TreeState state = new TreeState();
+    plans.forEach(plan -> state.plans.put(plan.plan(), plan));
+    state.lastPlan = lastPlan;
     state.settings = Optional.of(settings);
     state.slot = slot;
     state.last = Optional.of(last);
     for (TrackedBackup backup : backups) {
-      state.backups.put(backup.id(), backup);
-      if (backup.isVisible()) {
-        state.visible.put(backup.name(), backup.id());
-      }
+      state.put(backup);
     }
+    state.changed.clear();
     return state;
   }
 
@@ -81,6 +94,29 @@ public final class TreeState {
   /** The visible backup of this name. */
   public Optional<TrackedBackup> visible(BackupName name) {
     return Optional.ofNullable(visible.get(name)).flatMap(this::backup);
+  }
+
+  /** The plans that are to be carried out, oldest first. */
+  public List<PendingPlan> plans() {
+    return List.copyOf(plans.values());
+  }
+
+  /** The slot of the last plan that took effect, carried out or not; 0 if there was none. */
+  public Slot lastPlan() {
+    return lastPlan;
+  }
+
+  /**
+   * Whether an unfinished snapshot may refer to this backup's chunks: it was visible when that
+   * began.
+   */
+  public boolean isPinned(TrackedBackup backup) {
+    return unfinished().anyMatch(snapshot -> backup.mayHaveBeenVisibleAt(snapshot.slot()));
+  }
+
+  /** The snapshots that are neither complete nor revoked, in order of their intents. */
+  public Stream<TrackedBackup> unfinished() {
+    return open.stream().map(backups::get).map(Objects::requireNonNull);
   }
 
   /** The backups that changed since the last call. */
@@ -126,7 +162,58 @@ public final class TreeState {
       open(at, record, intent);
     } else if (event instanceof LogEvent.OfBackup ofBackup) {
       backup(ofBackup.backup()).ifPresent(backup -> change(at, record, backup));
+    } else if (event instanceof LogEvent.Plan plan) {
+      plan(at, plan);
+    } else if (event instanceof LogEvent.Swept swept) {
+      swept(swept.plan());
+    } else if (event instanceof LogEvent.Verified verified) {
+      verified(record.time(), verified);
     }
+  }
+
+  /**
+   * A plan that was made from an older state than it was written into is void if that could matter:
+   * a backup it covers was brought back since, or another plan came first.
+   */
+  private void plan(Slot at, LogEvent.Plan plan) {
+    boolean fits =
+        plan.asOf().compareTo(lastPlan) >= 0
+            && plan.asOf().compareTo(at) < 0
+            && plan.backups().stream().allMatch(id -> isCoverable(id, plan.asOf()));
+    if (fits) {
+      plans.put(plan.plan(), new PendingPlan(plan.plan(), at, plan.backups()));
+      lastPlan = at;
+      plan.backups()
+          .forEach(id -> backup(id).ifPresent(b -> put(b.in(new Phase.Planned(plan.plan())))));
+    }
+  }
+
+  private boolean isCoverable(BackupId id, Slot asOf) {
+    return backup(id)
+        .filter(
+            backup ->
+                backup.phase() instanceof Phase.Hidden hidden
+                    && hidden.hiddenAt().compareTo(asOf) <= 0
+                    && !isPinned(backup))
+        .isPresent();
+  }
+
+  private void swept(Digest digest) {
+    PendingPlan plan = plans.remove(digest);
+    if (plan != null) {
+      plan.backups().forEach(id -> backup(id).ifPresent(b -> put(b.in(new Phase.Swept()))));
+    }
+  }
+
+  private void verified(Instant time, LogEvent.Verified verified) {
+    verified.sound().forEach(id -> judge(id, new Verdict(time, verified.percent(), true)));
+    verified.damaged().forEach(id -> judge(id, new Verdict(time, verified.percent(), false)));
+  }
+
+  private void judge(BackupId id, Verdict verdict) {
+    backup(id)
+        .filter(backup -> backup.phase() instanceof Phase.Committed)
+        .ifPresent(backup -> put(backup.judged(verdict)));
   }
 
   private void open(Slot at, LogRecord record, LogEvent.Intent intent) {
@@ -141,7 +228,9 @@ public final class TreeState {
               at,
               record.time(),
               intent.writer(),
-              new Phase.Open()));
+              new Phase.Open(),
+              false,
+              Optional.empty()));
     }
   }
 
@@ -153,7 +242,13 @@ public final class TreeState {
       put(backup.in(free ? new Phase.Visible(commit, at) : new Phase.Revoked()));
     } else if (phase instanceof Phase.Open && event instanceof LogEvent.Revoke) {
       put(backup.in(new Phase.Revoked()));
-    } else if (phase instanceof Phase.Visible seen && event instanceof LogEvent.Hide) {
+    } else if (phase instanceof Phase.Visible && event instanceof LogEvent.Protect) {
+      put(backup.guarded(true));
+    } else if (phase instanceof Phase.Visible && event instanceof LogEvent.Unprotect) {
+      put(backup.guarded(false));
+    } else if (phase instanceof Phase.Visible seen
+        && event instanceof LogEvent.Hide
+        && !backup.isProtected()) {
       visible.remove(backup.name());
       put(backup.in(new Phase.Hidden(seen.commit(), seen.committedAt(), at, record.time())));
     } else if (phase instanceof Phase.Hidden hidden
@@ -172,6 +267,11 @@ public final class TreeState {
     changed.add(backup.id());
     if (backup.isVisible()) {
       visible.put(backup.name(), backup.id());
+    }
+    if (backup.isOpen()) {
+      open.add(backup.id());
+    } else {
+      open.remove(backup.id());
     }
   }
 }

@@ -206,7 +206,7 @@ class CatalogTest {
     try (Catalog catalog = Catalog.open(file())) {
       assertWorks(catalog);
     }
-    execute("PRAGMA user_version = 2");
+    execute("PRAGMA user_version = 99");
     try (Catalog catalog = Catalog.open(file())) {
       assertThat(catalog.load(WEB)).isEmpty();
       assertWorks(catalog);

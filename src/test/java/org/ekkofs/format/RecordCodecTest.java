@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -17,6 +18,7 @@ import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.LogEvent;
 import org.ekkofs.model.LogRecord;
 import org.ekkofs.model.SegmentSize;
+import org.ekkofs.model.Slot;
 import org.ekkofs.model.StoredObject;
 import org.ekkofs.model.WriterProcess;
 import org.junit.jupiter.api.Test;
@@ -44,7 +46,13 @@ class RecordCodecTest {
             BACKUP, manifest, references, new BackupFigures(Long.MAX_VALUE, 4, 3, 2, 1)),
         new LogEvent.Revoke(BACKUP),
         new LogEvent.Hide(BACKUP),
-        new LogEvent.Unhide(BACKUP, new BackupName("back-again")));
+        new LogEvent.Unhide(BACKUP, new BackupName("back-again")),
+        new LogEvent.Protect(BACKUP),
+        new LogEvent.Unprotect(BACKUP),
+        new LogEvent.Plan(Sha256.of(new byte[3]), new Slot(17), List.of(BACKUP, PARENT)),
+        new LogEvent.Plan(Sha256.of(new byte[3]), Slot.NONE, List.of()),
+        new LogEvent.Swept(Sha256.of(new byte[3])),
+        new LogEvent.Verified(5, List.of(BACKUP), List.of(PARENT)));
   }
 
   @ParameterizedTest
@@ -67,6 +75,23 @@ class RecordCodecTest {
     Tampering.otherLengths(bytes)
         .filter(other -> !Tampering.refused(other, RecordCodec::decode))
         .forEach(other -> assertThat(RecordCodec.decode(other)).isEqualTo(record));
+  }
+
+  @Test
+  void theLongestListsFitIntoARecord() {
+    List<BackupId> most = Collections.nCopies(LogEvent.MAX_BACKUPS, BACKUP);
+    LogRecord plan = record(new LogEvent.Plan(Sha256.of(new byte[3]), new Slot(1), most));
+    assertThat(RecordCodec.decode(RecordCodec.encode(plan))).isEqualTo(plan);
+    LogRecord verified =
+        record(new LogEvent.Verified(100, most.subList(1, most.size()), List.of(BACKUP)));
+    assertThat(RecordCodec.decode(RecordCodec.encode(verified))).isEqualTo(verified);
+  }
+
+  @Test
+  void longerListsAreRefused() {
+    List<BackupId> tooMany = Collections.nCopies(LogEvent.MAX_BACKUPS + 1, BACKUP);
+    LogRecord plan = record(new LogEvent.Plan(Sha256.of(new byte[3]), new Slot(1), tooMany));
+    assertThatThrownBy(() -> RecordCodec.encode(plan)).isInstanceOf(CorruptException.class);
   }
 
   @Test

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -74,6 +75,37 @@ public final class Records {
     return new LogEvent.Unhide(id(n), name(name));
   }
 
+  public static LogEvent protect(int n) {
+    return new LogEvent.Protect(id(n));
+  }
+
+  public static LogEvent unprotect(int n) {
+    return new LogEvent.Unprotect(id(n));
+  }
+
+  /** A plan, told from others by its number. */
+  public static LogEvent.Plan plan(int number, long asOf, Integer... backups) {
+    List<BackupId> ids = Arrays.stream(backups).map(Records::id).toList();
+    return new LogEvent.Plan(planDigest(number), new Slot(asOf), ids);
+  }
+
+  public static LogEvent swept(int number) {
+    return new LogEvent.Swept(planDigest(number));
+  }
+
+  public static Digest planDigest(int number) {
+    byte[] sha256 = new byte[32];
+    sha256[1] = (byte) number;
+    return Digest.of(sha256);
+  }
+
+  public static LogEvent verified(int percent, List<Integer> sound, List<Integer> damaged) {
+    return new LogEvent.Verified(
+        percent,
+        sound.stream().map(Records::id).toList(),
+        damaged.stream().map(Records::id).toList());
+  }
+
   /** The record of an event; its nonce and its time tell the slot. */
   public static LogRecord record(long slot, LogEvent event) {
     Optional<UUID> previous = slot == 1 ? Optional.empty() : Optional.of(new UUID(7, slot - 1));
@@ -103,7 +135,7 @@ public final class Records {
       int n = random.nextInt(8);
       String name = "n" + random.nextInt(3);
       events.add(
-          switch (random.nextInt(9)) {
+          switch (random.nextInt(14)) {
             case 0, 1 ->
                 intent(
                     n,
@@ -113,6 +145,11 @@ public final class Records {
             case 4 -> revoke(n);
             case 5, 6 -> hide(n);
             case 7 -> unhide(n, name);
+            case 8 -> random.nextBoolean() ? protect(n) : unprotect(n);
+            case 9, 10, 11 ->
+                plan(events.size(), Math.max(0, events.size() - random.nextInt(4)), n);
+            case 12 -> swept(events.size() - random.nextInt(8));
+            case 13 -> verified(random.nextInt(101), List.of(n), List.of((n + 1) % 8));
             default -> create();
           });
     }

@@ -273,7 +273,9 @@ class TreeStateTest {
             head.settings().orElseThrow(),
             head.slot(),
             head.last().orElseThrow(),
-            List.copyOf(head.backups()));
+            List.copyOf(head.backups()),
+            head.plans(),
+            head.lastPlan());
     assertThat(resumed.takeChanged()).isEmpty();
     Records.applyAll(resumed, events, events.size());
     return resumed;
@@ -286,6 +288,9 @@ class TreeStateTest {
     assertThat(actual.slot()).isEqualTo(expected.slot());
     assertThat(actual.last()).isEqualTo(expected.last());
     assertThat(actual.settings()).isEqualTo(expected.settings());
+    assertThat(actual.plans()).isEqualTo(expected.plans());
+    assertThat(actual.lastPlan()).isEqualTo(expected.lastPlan());
+    assertThat(actual.unfinished()).containsExactlyElementsOf(expected.unfinished().toList());
     for (int n = 0; n < 3; n++) {
       assertThat(actual.visible(name("n" + n))).isEqualTo(expected.visible(name("n" + n)));
     }
