@@ -44,7 +44,7 @@ record BackupView(TreeName tree, TrackedBackup backup, Optional<BackupName> pare
         : Optional.empty();
   }
 
-  /** How far it has come, in one word. */
+  /** How far it has come, in a word or two. */
   String state() {
     Phase phase = backup.phase();
     if (phase instanceof Phase.Visible) {
@@ -52,6 +52,12 @@ record BackupView(TreeName tree, TrackedBackup backup, Optional<BackupName> pare
     }
     if (phase instanceof Phase.Hidden) {
       return "deleted";
+    }
+    if (phase instanceof Phase.Planned) {
+      return "being swept";
+    }
+    if (phase instanceof Phase.Swept) {
+      return "swept";
     }
     return phase instanceof Phase.Open ? "unfinished" : "revoked";
   }
@@ -67,6 +73,7 @@ record BackupView(TreeName tree, TrackedBackup backup, Optional<BackupName> pare
     json.put("name", backup.name().value());
     json.put("id", backup.id().toString());
     json.put("state", state());
+    json.put("protected", backup.isProtected());
     json.put("taken", backup.taken().toString());
     parent.ifPresent(name -> json.put("parent", name.value()));
     backup.parent().ifPresent(id -> json.put("parentId", id.toString()));

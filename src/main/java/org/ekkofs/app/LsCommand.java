@@ -41,6 +41,10 @@ final class LsCommand implements Action {
     }
   }
 
+  private static boolean isAround(TrackedBackup backup) {
+    return !(backup.phase() instanceof Phase.Revoked || backup.phase() instanceof Phase.Swept);
+  }
+
   private void trees(Context context, Repository repository) {
     DamagedTrees damaged = new DamagedTrees();
     List<TreeView> views = repository.trees(damaged).stream().map(TreeView::of).toList();
@@ -56,8 +60,7 @@ final class LsCommand implements Action {
 
   private void backups(Context context, Tree selected) {
     List<TrackedBackup> known = selected.all();
-    Predicate<TrackedBackup> shown =
-        all ? backup -> !(backup.phase() instanceof Phase.Revoked) : TrackedBackup::isVisible;
+    Predicate<TrackedBackup> shown = all ? LsCommand::isAround : TrackedBackup::isVisible;
     List<BackupView> views =
         BackupView.of(
             selected.name(), known, known.stream().filter(shown).sorted(TreeView.BY_TIME).toList());
