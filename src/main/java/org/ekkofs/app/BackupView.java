@@ -67,7 +67,7 @@ record BackupView(
         : Optional.empty();
   }
 
-  /** How far it has come, in one word. */
+  /** How far it has come, in a word or two. */
   String state() {
     Phase phase = backup.phase();
     if (phase instanceof Phase.Visible) {
@@ -78,6 +78,9 @@ record BackupView(
     }
     if (phase instanceof Phase.Planned) {
       return "being swept";
+    }
+    if (phase instanceof Phase.Swept) {
+      return "swept";
     }
     return phase instanceof Phase.Open ? "unfinished" : "revoked";
   }
@@ -93,6 +96,7 @@ record BackupView(
     json.put("name", backup.name().value());
     json.put("id", backup.id().toString());
     json.put("state", state());
+    json.put("protected", backup.isProtected());
     json.put("taken", backup.taken().toString());
     parent.ifPresent(name -> json.put("parent", name.value()));
     backup.parent().ifPresent(id -> json.put("parentId", id.toString()));

@@ -41,6 +41,10 @@ final class LsCommand implements Action {
     }
   }
 
+  private static boolean isAround(TrackedBackup backup) {
+    return !(backup.phase() instanceof Phase.Revoked || backup.phase() instanceof Phase.Swept);
+  }
+
   private void trees(Context context, Repository repository) {
     DamagedTrees damaged = new DamagedTrees();
     List<TreeView> views = repository.trees(damaged).stream().map(TreeView::of).toList();
@@ -56,10 +60,7 @@ final class LsCommand implements Action {
 
   private void backups(Context context, Repository repository, Tree selected) {
     List<TrackedBackup> known = selected.all();
-    Predicate<TrackedBackup> shown =
-        all
-            ? backup -> !backup.isRevoked() && !(backup.phase() instanceof Phase.Swept)
-            : TrackedBackup::isVisible;
+    Predicate<TrackedBackup> shown = all ? LsCommand::isAround : TrackedBackup::isVisible;
     List<TrackedBackup> listed = known.stream().filter(shown).sorted(TreeView.BY_TIME).toList();
     List<BackupView> views;
     try (ShownProgress progress = context.progress()) {

@@ -62,6 +62,7 @@ final class ShowCommand implements Action {
     lines.put("taken", Times.formatWithOffset(backup.taken(), context.zone()));
     lines.put("on host", backup.writer().host());
     lines.put("parent", parent(view));
+    lines.put("protected", backup.isProtected() ? "yes" : "no");
     view.figures()
         .ifPresent(
             figures -> {

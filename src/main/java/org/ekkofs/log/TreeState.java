@@ -149,7 +149,12 @@ public final class TreeState {
    * began.
    */
   public boolean isPinned(TrackedBackup backup) {
-    return unfinished().anyMatch(snapshot -> backup.mayHaveBeenVisibleAt(snapshot.slot()));
+    return pinning(backup).findAny().isPresent();
+  }
+
+  /** The unfinished snapshots that may refer to this backup's chunks. */
+  public Stream<TrackedBackup> pinning(TrackedBackup backup) {
+    return unfinished().filter(snapshot -> backup.mayHaveBeenVisibleAt(snapshot.slot()));
   }
 
   /** The snapshots that are neither complete nor revoked, in order of their intents. */
