@@ -10,9 +10,9 @@ import org.ekkofs.catalog.CheckpointCodec;
 import org.ekkofs.catalog.CheckpointWriter;
 import org.ekkofs.log.LogReader;
 import org.ekkofs.log.LogStore;
-import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.log.TreeState;
 import org.ekkofs.manifest.ManifestFiles;
+import org.ekkofs.model.BackupId;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.LogRecord;
 import org.ekkofs.model.NotFoundException;
@@ -98,8 +98,7 @@ final class CheckpointFiles {
    * @param references what is at hand of them
    * @return the bytes to {@link #create}
    */
-  byte[] make(
-      TreeName tree, TreeState state, Function<TrackedBackup, Optional<byte[]>> references) {
+  byte[] make(TreeName tree, TreeState state, Function<BackupId, Optional<byte[]>> references) {
     try (Scratch frame = new Scratch(scratch.scratch());
         Scratch database = new Scratch(scratch.scratch())) {
       CheckpointWriter.write(database.file(), tree, state, references);

@@ -10,10 +10,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.ekkofs.catalog.Catalog;
 import org.ekkofs.catalog.Checkpoint;
+import org.ekkofs.catalog.CheckpointWriter;
+import org.ekkofs.catalog.Fact;
 import org.ekkofs.format.Sha256;
 import org.ekkofs.log.CommitLog;
 import org.ekkofs.log.Phase;
+import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.log.TreeState;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.CancelledException;
@@ -38,8 +42,12 @@ final class Checkpoints implements AutoCloseable {
   /** How long a process that is about to end waits for a checkpoint it is writing. */
   private static final int PATIENCE_SECONDS = 10;
 
+  /** How many references are fetched for one checkpoint at most. */
+  private static final int MAX_GATHERED = 2_000;
+
   private final CheckpointFiles files;
-  private final KnownReferences references;
+  private final Catalog catalog;
+  private final Gatherer gatherer;
   private final Consumer<CrashPoint> crashPoints;
   private final int interval;
   private final ExecutorService writer;
@@ -53,9 +61,17 @@ final class Checkpoints implements AutoCloseable {
   /** The trees of which one is being written. */
   private final Set<TreeName> busy = ConcurrentHashMap.newKeySet();
 
-  Checkpoints(CheckpointFiles files, KnownReferences references, Surroundings surroundings) {
+  /** Fetches references into the catalog that are not there. */
+  @FunctionalInterface
+  interface Gatherer {
+    void gather(CommitLog log, List<TrackedBackup> backups);
+  }
+
+  Checkpoints(
+      CheckpointFiles files, Catalog catalog, Gatherer gatherer, Surroundings surroundings) {
     this.files = files;
-    this.references = references;
+    this.catalog = catalog;
+    this.gatherer = gatherer;
     this.crashPoints = surroundings.crashPoints();
     this.interval = surroundings.checkpointInterval();
     this.writer = surroundings.threads().pool("ekkofs-checkpoint", 1);
@@ -129,7 +145,7 @@ final class Checkpoints implements AutoCloseable {
             verified.put(backup, bytes);
           }
         });
-    references.keep(tree, verified);
+    catalog.remember(tree, Fact.REFERENCES, verified);
     return state;
   }
 
@@ -181,10 +197,27 @@ final class Checkpoints implements AutoCloseable {
     if (!isDue(state.slot(), last)) {
       return;
     }
-    byte[] bytes = files.make(tree, state, backup -> references.find(tree, backup));
+    gather(log, state);
+    byte[] bytes = files.make(tree, state, backup -> catalog.fact(tree, Fact.REFERENCES, backup));
     crashPoints.accept(CrashPoint.BEFORE_CHECKPOINT);
     if (files.create(tree, state.slot(), bytes)) {
       files.delete(tree, good(tree).stream().skip(KEPT).toList());
+    }
+  }
+
+  /** What cannot be had is left out. */
+  private void gather(CommitLog log, TreeState state) {
+    List<TrackedBackup> missing =
+        CheckpointWriter.referring(state).stream()
+            .filter(backup -> catalog.fact(log.tree(), Fact.REFERENCES, backup.id()).isEmpty())
+            .limit(MAX_GATHERED)
+            .toList();
+    try {
+      gatherer.gather(log, missing);
+    } catch (CancelledException e) {
+      throw e;
+    } catch (EkkofsException e) {
+      LOG.debug("a checkpoint of tree {} lacks references: {}", log.tree(), e.getMessage());
     }
   }
 

@@ -16,6 +16,7 @@ import org.ekkofs.log.LogReader;
 import org.ekkofs.log.LogStore;
 import org.ekkofs.log.ObjectLogStore;
 import org.ekkofs.log.Stamper;
+import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.manifest.ManifestFiles;
 import org.ekkofs.model.AlreadyExistsException;
 import org.ekkofs.model.CorruptException;
@@ -72,7 +73,7 @@ public final class Repository implements AutoCloseable {
             surroundings.clock());
     this.checkpoints =
         new Checkpoints(
-            new CheckpointFiles(store, logs, manifests), KnownReferences.NONE, surroundings);
+            new CheckpointFiles(store, logs, manifests), catalog, this::gather, surroundings);
     this.start = new LogStart(logs, catalog, checkpoints);
   }
 
@@ -159,6 +160,15 @@ public final class Repository implements AutoCloseable {
 
   void reached(CrashPoint point) {
     crashPoints.accept(point);
+  }
+
+  Catalog catalog() {
+    return catalog;
+  }
+
+  private void gather(CommitLog log, List<TrackedBackup> backups) {
+    new KnownReferences(this, new Tree(this, log), Progress.NONE)
+        .forEach(backups, (backup, references) -> {});
   }
 
   Threads threads() {

@@ -158,14 +158,7 @@ public final class Checkpoint implements AutoCloseable {
   public void references(BiConsumer<BackupId, byte[]> consumer) {
     read(
         () -> {
-          try (PreparedStatement query =
-                  connection.prepareStatement("SELECT backup, bytes FROM kept_references");
-              ResultSet row = query.executeQuery()) {
-            while (row.next()) {
-              consumer.accept(
-                  BackupId.fromBytes(CatalogRows.bytes(row, 1)), CatalogRows.bytes(row, 2));
-            }
-          }
+          FactRows.readAll(connection, tree, Fact.REFERENCES, consumer);
           return true;
         });
   }

@@ -2,14 +2,16 @@ package org.ekkofs.catalog;
 
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.ekkofs.log.Phase;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.log.TreeState;
+import org.ekkofs.model.BackupId;
 import org.ekkofs.model.TreeName;
 import org.ekkofs.sqlite.Sqlite;
 
@@ -20,9 +22,6 @@ public final class CheckpointWriter {
   /** Rises with every change of {@link CatalogRows#SCHEMA}, and of what its columns mean. */
   static final int VERSION = 1;
 
-  static final String REFERENCES =
-      "CREATE TABLE kept_references (backup BLOB PRIMARY KEY, bytes BLOB NOT NULL)";
-
   /** Longer ones are left out. */
   static final int MAX_REFERENCES_BYTES = 8 << 20;
 
@@ -31,53 +30,55 @@ public final class CheckpointWriter {
 
   private CheckpointWriter() {}
 
+  /** The backups whose references belong into a checkpoint: the newest, as far as they fit. */
+  public static List<TrackedBackup> referring(TreeState state) {
+    List<TrackedBackup> chosen = new ArrayList<>();
+    List<TrackedBackup> backups = List.copyOf(state.backups());
+    long left = MAX_ALL_REFERENCES_BYTES;
+    for (int n = backups.size() - 1; n >= 0; n--) {
+      if (backups.get(n).phase() instanceof Phase.Committed committed) {
+        long length = committed.commit().references().length();
+        if (length > left) {
+          break;
+        }
+        if (length <= MAX_REFERENCES_BYTES) {
+          chosen.add(backups.get(n));
+          left -= length;
+        }
+      }
+    }
+    return chosen;
+  }
+
   /**
    * Writes the database.
    *
    * @param database where to write it; there is no such file
    * @param state of a tree that was created
-   * @param references what is at hand of them, asked for committed backups, the newest first
+   * @param references what is at hand of the references of a backup; asked for those {@link
+   *     #referring}
    * @throws org.ekkofs.model.FailedException if it cannot be written
    */
   public static void write(
       Path database,
       TreeName tree,
       TreeState state,
-      Function<TrackedBackup, Optional<byte[]>> references) {
+      Function<BackupId, Optional<byte[]>> references) {
     try (Connection connection = Sqlite.openScratch(database)) {
       Sqlite.execute(connection, "PRAGMA application_id = " + APPLICATION_ID);
       Sqlite.execute(connection, "PRAGMA user_version = " + VERSION);
       Sqlite.execute(connection, CatalogRows.SCHEMA);
-      Sqlite.execute(connection, REFERENCES, "BEGIN");
+      Sqlite.execute(connection, "BEGIN");
       CatalogRows.writeState(connection, tree, state, state.backups());
-      writeReferences(connection, List.copyOf(state.backups()), references);
+      for (TrackedBackup backup : referring(state)) {
+        Optional<byte[]> bytes = references.apply(backup.id());
+        if (bytes.isPresent() && bytes.get().length <= MAX_REFERENCES_BYTES) {
+          FactRows.write(connection, tree, Fact.REFERENCES, Map.of(backup.id(), bytes.get()));
+        }
+      }
       Sqlite.execute(connection, "COMMIT");
     } catch (SQLException e) {
       throw Sqlite.translate("the checkpoint", e);
-    }
-  }
-
-  private static void writeReferences(
-      Connection connection,
-      List<TrackedBackup> backups,
-      Function<TrackedBackup, Optional<byte[]>> references)
-      throws SQLException {
-    long left = MAX_ALL_REFERENCES_BYTES;
-    try (PreparedStatement insert =
-        connection.prepareStatement("INSERT INTO kept_references VALUES (?, ?)")) {
-      for (int n = backups.size() - 1; n >= 0 && left > 0; n--) {
-        TrackedBackup backup = backups.get(n);
-        Optional<byte[]> bytes =
-            backup.phase() instanceof Phase.Committed
-                ? references.apply(backup).filter(found -> found.length <= MAX_REFERENCES_BYTES)
-                : Optional.empty();
-        left -= bytes.map(found -> found.length).orElse(0);
-        if (bytes.isPresent() && left >= 0) {
-          insert.setBytes(1, backup.id().toBytes());
-          insert.setBytes(2, bytes.get());
-          insert.executeUpdate();
-        }
-      }
     }
   }
 }
