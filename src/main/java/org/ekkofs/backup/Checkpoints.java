@@ -77,6 +77,10 @@ final class Checkpoints implements AutoCloseable {
     this.writer = surroundings.threads().pool("ekkofs-checkpoint", 1);
   }
 
+  CheckpointFiles files() {
+    return files;
+  }
+
   /** How many records lie behind a checkpoint before another one is written. */
   int interval() {
     return interval;

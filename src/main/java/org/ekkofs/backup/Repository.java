@@ -166,6 +166,10 @@ public final class Repository implements AutoCloseable {
     return catalog;
   }
 
+  Checkpoints checkpoints() {
+    return checkpoints;
+  }
+
   private void gather(CommitLog log, List<TrackedBackup> backups) {
     new KnownReferences(this, new Tree(this, log), Progress.NONE)
         .forEach(backups, (backup, references) -> {});
@@ -202,16 +206,27 @@ public final class Repository implements AutoCloseable {
 
   /**
    * Those trees whose logs can be read, in order of their names. One that another process is just
-   * making may be left out.
+   * making may be left out. Of a long log not everything is looked at, see {@link
+   * CommitLog#lookForGap}.
    *
    * @param damaged told of each of the others
    */
   public List<Tree> trees(BiConsumer<TreeName, CorruptException> damaged) {
+    return readable(tree -> tree.log().lookForGap(), damaged);
+  }
+
+  /** As {@link #trees}, but lists every record of their logs. */
+  List<Tree> wholeTrees(BiConsumer<TreeName, CorruptException> damaged) {
+    return readable(Tree::requireWholeLog, damaged);
+  }
+
+  private List<Tree> readable(
+      Consumer<Tree> check, BiConsumer<TreeName, CorruptException> damaged) {
     List<Tree> readable = new ArrayList<>();
     for (TreeName name : treeNames()) {
       try {
         Tree tree = treeOrNew(name);
-        tree.log().lookForGap();
+        check.accept(tree);
         if (tree.exists()) {
           readable.add(tree);
         }

@@ -83,6 +83,11 @@ public final class CommitLog {
     return tree;
   }
 
+  /** Reads the same records, from wherever one likes. */
+  public LogReader reader() {
+    return reader;
+  }
+
   /**
    * Reads what others have appended, then looks at the state.
    *
