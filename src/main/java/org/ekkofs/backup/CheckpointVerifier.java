@@ -96,6 +96,7 @@ final class CheckpointVerifier {
         && one.last().equals(other.last())
         && one.settings().equals(other.settings())
         && one.lastPlan().equals(other.lastPlan())
+        && one.storedBytes() == other.storedBytes()
         && one.plans().equals(other.plans())
         && List.copyOf(one.backups()).equals(List.copyOf(other.backups()));
   }

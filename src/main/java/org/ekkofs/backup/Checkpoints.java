@@ -196,7 +196,7 @@ final class Checkpoints implements AutoCloseable {
   private void write(CommitLog log) {
     TreeName tree = log.tree();
     Slot last = good(tree).stream().findFirst().orElse(Slot.NONE);
-    TreeState state = log.current(Checkpoints::copy);
+    TreeState state = log.current(TreeState::copy);
     newest.put(tree, isDue(state.slot(), last) ? state.slot() : last);
     if (!isDue(state.slot(), last)) {
       return;
@@ -223,16 +223,6 @@ final class Checkpoints implements AutoCloseable {
     } catch (EkkofsException e) {
       LOG.debug("a checkpoint of tree {} lacks references: {}", log.tree(), e.getMessage());
     }
-  }
-
-  private static TreeState copy(TreeState state) {
-    return TreeState.resume(
-        state.settings().orElseThrow(),
-        state.slot(),
-        state.last().orElseThrow(),
-        state.backups(),
-        state.plans(),
-        state.lastPlan());
   }
 
   /** Waits, for a while, for what is being written. */

@@ -38,7 +38,8 @@ final class CatalogRows {
     """
     CREATE TABLE IF NOT EXISTS trees (
       tree TEXT PRIMARY KEY, slot INTEGER NOT NULL, last BLOB NOT NULL,
-      segment_bytes INTEGER NOT NULL, compression INTEGER NOT NULL, last_plan INTEGER NOT NULL)
+      segment_bytes INTEGER NOT NULL, compression INTEGER NOT NULL, last_plan INTEGER NOT NULL,
+      stored_bytes INTEGER NOT NULL)
       WITHOUT ROWID""",
     """
     CREATE TABLE IF NOT EXISTS plans (
@@ -73,7 +74,7 @@ final class CatalogRows {
   static Optional<TreeState> readState(Connection connection, TreeName tree) throws SQLException {
     try (PreparedStatement query =
         connection.prepareStatement(
-            "SELECT slot, last, segment_bytes, compression, last_plan FROM trees WHERE tree = ?")) {
+            "SELECT slot, last, segment_bytes, compression, last_plan, stored_bytes FROM trees WHERE tree = ?")) {
       query.setString(1, tree.value());
       try (ResultSet row = query.executeQuery()) {
         if (!row.next()) {
@@ -86,7 +87,8 @@ final class CatalogRows {
                 RecordCodec.decode(bytes(row, 2)),
                 read(connection, tree),
                 plans(connection, tree),
-                new Slot(row.getLong(5))));
+                new Slot(row.getLong(5)),
+                row.getLong(6)));
       }
     }
   }
@@ -112,13 +114,14 @@ final class CatalogRows {
     writePlans(connection, tree, state.plans());
     LogEvent.Create settings = state.settings().orElseThrow();
     try (PreparedStatement upsert =
-        connection.prepareStatement("INSERT OR REPLACE INTO trees VALUES (?, ?, ?, ?, ?, ?)")) {
+        connection.prepareStatement("INSERT OR REPLACE INTO trees VALUES (?, ?, ?, ?, ?, ?, ?)")) {
       upsert.setString(1, tree.value());
       upsert.setLong(2, state.slot().value());
       upsert.setBytes(3, RecordCodec.encode(state.last().orElseThrow()));
       upsert.setInt(4, settings.segmentSize().bytes());
       upsert.setInt(5, settings.compression().level());
       upsert.setLong(6, state.lastPlan().value());
+      upsert.setLong(7, state.storedBytes());
       upsert.executeUpdate();
     }
   }

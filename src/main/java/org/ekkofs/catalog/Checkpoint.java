@@ -127,6 +127,7 @@ public final class Checkpoint implements AutoCloseable {
       before = backup.slot();
     }
     require(state.lastPlan().compareTo(state.slot()) <= 0, "it has a plan of the future");
+    require(state.storedBytes() >= 0, "it has fewer bytes than none");
     for (PendingPlan plan : state.plans()) {
       require(
           plan.slot().compareTo(state.lastPlan()) <= 0

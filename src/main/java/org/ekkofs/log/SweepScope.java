@@ -35,8 +35,21 @@ public record SweepScope(
     NEXT_PLAN
   }
 
-  /** A backup that stays, and why. */
-  public record Waiting(TrackedBackup backup, Reason reason) {}
+  /**
+   * A backup that stays, and why.
+   *
+   * @param snapshots the unfinished snapshots it waits for, if that is the reason
+   */
+  public record Waiting(TrackedBackup backup, Reason reason, List<TrackedBackup> snapshots) {
+    /** Copies the list. */
+    public Waiting {
+      snapshots = List.copyOf(snapshots);
+    }
+
+    Waiting(TrackedBackup backup, Reason reason) {
+      this(backup, reason, List.of());
+    }
+  }
 
   /** Copies the lists. */
   public SweepScope {
@@ -66,7 +79,8 @@ public record SweepScope(
         if (!hidden.hiddenTime().isBefore(hiddenBefore)) {
           waiting.add(new Waiting(backup, Reason.UNDO_WINDOW));
         } else if (state.isPinned(backup)) {
-          waiting.add(new Waiting(backup, Reason.UNFINISHED_SNAPSHOT));
+          List<TrackedBackup> snapshots = state.pinning(backup).toList();
+          waiting.add(new Waiting(backup, Reason.UNFINISHED_SNAPSHOT, snapshots));
         } else if (covered.size() == most) {
           waiting.add(new Waiting(backup, Reason.NEXT_PLAN));
         } else {

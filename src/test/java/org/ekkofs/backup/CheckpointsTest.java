@@ -16,11 +16,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.ekkofs.catalog.Fact;
+import org.ekkofs.format.RecordCodec;
 import org.ekkofs.log.Records;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.log.TreeState;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.LogEvent;
+import org.ekkofs.model.LogRecord;
 import org.ekkofs.model.Slot;
 import org.ekkofs.model.StoreUnavailableException;
 import org.ekkofs.store.Body;
@@ -92,12 +94,27 @@ class CheckpointsTest {
             TreeState::slot);
   }
 
-  /** Appends until the log has so many records: backups, most of them deleted again. */
-  private static void fill(TestRepository host, int records) {
-    int next = (int) tree(host).log().refreshed(TreeState::slot).value() + 1;
+  /**
+   * Fills the log until it has so many records: backups, most of them deleted again. The host
+   * appends every tenth and the last record itself; the others only lie there.
+   */
+  private void fill(TestRepository host, int records) {
+    Optional<LogRecord> last = tree(host).log().refreshed(TreeState::last);
+    int next = (int) tree(host).log().current(TreeState::slot).value() + 1;
     for (int slot = next; slot <= records; slot++) {
-      append(host, slot == 1 ? Records.create() : event(slot));
+      LogEvent event = slot == 1 ? Records.create() : event(slot);
+      if (slot % INTERVAL == 0 || slot == records) {
+        append(host, event);
+        last = tree(host).log().current(TreeState::last);
+      } else {
+        last = Optional.of(Records.stamper("elsewhere").stamp(last, event));
+        base.memory().put(record(slot), Body.of(RecordCodec.encode(last.get())));
+      }
     }
+  }
+
+  private static ObjectKey record(int slot) {
+    return new ObjectKey("trees/web/log/%016d".formatted(slot));
   }
 
   private static LogEvent event(int slot) {
@@ -282,8 +299,8 @@ class CheckpointsTest {
   @Test
   void oneOfALogThatWasReplacedByAnOlderCopyIsPassedOver() {
     fill(writer, 45);
-    for (long slot = 36; slot <= 45; slot++) {
-      base.memory().delete(List.of(new ObjectKey("trees/web/log/%016d".formatted(slot))));
+    for (int slot = 36; slot <= 45; slot++) {
+      base.memory().delete(List.of(record(slot)));
     }
     TestRepository other = host();
     for (int slot = 36; slot <= 44; slot++) {
@@ -469,7 +486,8 @@ class CheckpointsTest {
             wrong.last().orElseThrow(),
             fewer,
             wrong.plans(),
-            wrong.lastPlan());
+            wrong.lastPlan(),
+            wrong.storedBytes());
     CheckpointFiles files = base.repository().checkpoints().files();
     store(40, files.make(TestRepository.TREE, lying, backup -> Optional.empty()));
     assertThat(verify().notes())
@@ -513,7 +531,7 @@ class CheckpointsTest {
   @Test
   void verifySeesDamageInOldRecordsThatCheckpointsHide() {
     fillWithDeleted(44);
-    base.memory().put(new ObjectKey("trees/web/log/0000000000000004"), Body.of(new byte[9]));
+    base.memory().put(record(4), Body.of(new byte[9]));
     VerificationReport report = verify();
     assertThat(report.trees())
         .singleElement()
