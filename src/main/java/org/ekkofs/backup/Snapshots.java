@@ -2,7 +2,6 @@ package org.ekkofs.backup;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.UUID;
 import org.ekkofs.disk.ChunkHeaders;
 import org.ekkofs.format.Sha256;
 import org.ekkofs.format.ZstdFiles;
@@ -46,7 +45,7 @@ public final class Snapshots {
     Tree tree = tree(request);
     create(tree, request);
     tree.revokeDead();
-    BackupId id = new BackupId(UUID.randomUUID());
+    BackupId id = repository.newId();
     try {
       TrackedBackup intent = announce(tree, id, request);
       repository.reached(CrashPoint.AFTER_INTENT);
