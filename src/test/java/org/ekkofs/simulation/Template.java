@@ -1,0 +1,88 @@
+package org.ekkofs.simulation;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.ekkofs.backup.Repository;
+import org.ekkofs.format.DescriptorCodec;
+import org.ekkofs.model.BackupName;
+import org.ekkofs.model.RepositoryDescriptor;
+import org.ekkofs.store.ObjectKey;
+
+/**
+ * What lies in a store before a run begins: an empty repository, or one whose tree has a full
+ * backup and two that were taken relative to it. Made once; immutable.
+ */
+final class Template {
+  /** The id of the repository. */
+  static final UUID REPOSITORY = new UUID(0x4000L, 0x8000_0000_0000_0000L);
+
+  private record Stored(ObjectKey key, byte[] bytes, Optional<SparseDisk> disk) {}
+
+  private final List<Stored> objects;
+
+  private Template(List<Stored> objects) {
+    this.objects = List.copyOf(objects);
+  }
+
+  /** A repository without any tree. */
+  static Template empty() {
+    RepositoryDescriptor descriptor =
+        new RepositoryDescriptor(
+            REPOSITORY,
+            Clock.systemUTC().instant(),
+            RepositoryDescriptor.LogPlace.STORE);
+    ObjectKey key = ObjectKey.of(Repository.DESCRIPTOR_NAME);
+    return new Template(
+        List.of(new Stored(key, DescriptorCodec.encode(descriptor), Optional.empty())));
+  }
+
+  /** A repository with these backups, each relative to the first; made in this folder. */
+  static Template of(Path folder, List<BackupName> names) {
+    World world = new World(Choices.random(0), Simulation.UNHEARD);
+    empty().load(world);
+    world.calm();
+    Actor founder =
+        new Actor("founder", world, new Machine(world, 0, folder, UnaryOperator.identity()), List.of());
+    List<SparseDisk> disks = new ArrayList<>();
+    try (Repository repository = founder.open()) {
+      SparseDisk disk = SparseDisk.empty(3).with(0, -1).with(64, -2).with(65, -3).with(128, -4);
+      for (BackupName name : names) {
+        Optional<BackupName> parent =
+            disks.isEmpty() ? Optional.empty() : Optional.of(names.get(0));
+        disks.add(disk);
+        Tasks.snapshot(repository, founder, name, parent, disk);
+        disk = disk.with(1 + disks.size(), -10 - disks.size()).with(64, -20 - disks.size());
+      }
+    }
+    return new Template(objects(world));
+  }
+
+  /** Records last, each with the disk of the backup it is about. */
+  private static List<Stored> objects(World world) {
+    List<Stored> objects = new ArrayList<>();
+    List<Stored> records = new ArrayList<>();
+    world
+        .content
+        .list("")
+        .forEach(
+            object -> {
+              byte[] bytes = world.content.get(object.key()).orElseThrow();
+              boolean record = object.key().value().contains("/log/");
+              Optional<SparseDisk> disk =
+                  record ? world.oracle.diskOf(bytes) : Optional.<SparseDisk>empty();
+              (record ? records : objects).add(new Stored(object.key(), bytes, disk));
+            });
+    objects.addAll(records);
+    return objects;
+  }
+
+  /** Puts all of it into a world that has nothing yet. */
+  void load(World world) {
+    objects.forEach(object -> world.create(object.key(), object.bytes(), object.disk()));
+  }
+}
