@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.ekkofs.format.RecordCodec;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.log.TreeState;
+import org.ekkofs.model.BackupId;
 import org.ekkofs.model.Compression;
 import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.LogEvent;
@@ -225,6 +226,48 @@ public final class Catalog implements AutoCloseable {
     } catch (SQLException e) {
       giveUp(e, Sqlite.isDamage(e));
     }
+  }
+
+  /**
+   * What is remembered of a backup. A damaged file may give other bytes than were put in: whoever
+   * relies on them checks them.
+   */
+  public synchronized Optional<byte[]> fact(TreeName tree, Fact fact, BackupId backup) {
+    return connection.flatMap(open -> tryFact(open, tree, fact, backup));
+  }
+
+  private Optional<byte[]> tryFact(Connection open, TreeName tree, Fact fact, BackupId backup) {
+    try {
+      return FactRows.read(open, tree, fact, backup);
+    } catch (SQLException e) {
+      giveUp(e, Sqlite.isDamage(e) || Sqlite.isOtherSchema(e));
+      return Optional.empty();
+    }
+  }
+
+  /** Remembers facts of backups; what was known before is replaced. */
+  public synchronized void remember(TreeName tree, Fact fact, Map<BackupId, byte[]> facts) {
+    attempt(open -> FactRows.write(open, tree, fact, facts));
+  }
+
+  /** Forgets all facts of backups that are no more. */
+  public synchronized void forget(TreeName tree, Collection<BackupId> backups) {
+    attempt(open -> FactRows.delete(open, tree, backups));
+  }
+
+  private interface Work {
+    void on(Connection open) throws SQLException;
+  }
+
+  private void attempt(Work work) {
+    connection.ifPresent(
+        open -> {
+          try {
+            inTransaction(open, () -> work.on(open));
+          } catch (SQLException e) {
+            giveUp(e, Sqlite.isDamage(e) || Sqlite.isOtherSchema(e));
+          }
+        });
   }
 
   private interface Change {

@@ -50,7 +50,8 @@ final class CatalogRows {
       new_chunks INTEGER, hidden_at INTEGER, hidden_time INTEGER,
       plan BLOB, verified_time INTEGER, verified_percent INTEGER, verified_sound INTEGER,
       protected INTEGER NOT NULL,
-      PRIMARY KEY (tree, slot)) WITHOUT ROWID"""
+      PRIMARY KEY (tree, slot)) WITHOUT ROWID""",
+    FactRows.SCHEMA
   };
 
   private static final int COLUMNS = 30;
@@ -277,7 +278,7 @@ final class CatalogRows {
   }
 
   static void delete(Connection connection, TreeName tree) throws SQLException {
-    for (String table : List.of("trees", "backups", "plans")) {
+    for (String table : List.of("trees", "backups", "plans", "facts")) {
       delete(connection, tree, table);
     }
   }

@@ -86,6 +86,11 @@ public final class References {
       return this;
     }
 
+    /** Whether nothing is left in it. */
+    public boolean isEmpty() {
+      return owners.values().stream().allMatch(RoaringBitmap::isEmpty);
+    }
+
     /** The references added so far. */
     public References build() {
       NavigableMap<BackupId, RoaringBitmap> copy = new TreeMap<>(BY_BYTES);

@@ -66,6 +66,22 @@ public final class TreeState {
     return state;
   }
 
+  /**
+   * This state as it would be if some unfinished snapshots were revoked; the log does not change.
+   */
+  public TreeState supposingRevoked(Set<BackupId> snapshots) {
+    List<TrackedBackup> supposed =
+        backups.values().stream()
+            .map(
+                backup ->
+                    backup.isOpen() && snapshots.contains(backup.id())
+                        ? backup.in(new Phase.Revoked())
+                        : backup)
+            .toList();
+    return resume(
+        settings.orElseThrow(), slot, last.orElseThrow(), supposed, plans.values(), lastPlan);
+  }
+
   /** The slot of the last record that was applied. */
   public Slot slot() {
     return slot;
@@ -99,6 +115,11 @@ public final class TreeState {
   /** The plans that are to be carried out, oldest first. */
   public List<PendingPlan> plans() {
     return List.copyOf(plans.values());
+  }
+
+  /** Whether the plan took effect and is not carried out to its end, as far as the log knows. */
+  public boolean isPending(Digest plan) {
+    return plans.containsKey(plan);
   }
 
   /** The slot of the last plan that took effect, carried out or not; 0 if there was none. */
@@ -171,16 +192,23 @@ public final class TreeState {
     }
   }
 
+  /** Whether the plan would take effect as the next record. */
+  public boolean fits(LogEvent.Plan plan) {
+    return fits(slot.next(), plan);
+  }
+
+  private boolean fits(Slot at, LogEvent.Plan plan) {
+    return plan.asOf().compareTo(lastPlan) >= 0
+        && plan.asOf().compareTo(at) < 0
+        && plan.backups().stream().allMatch(id -> isCoverable(id, plan.asOf()));
+  }
+
   /**
    * A plan that was made from an older state than it was written into is void if that could matter:
    * a backup it covers was brought back since, or another plan came first.
    */
   private void plan(Slot at, LogEvent.Plan plan) {
-    boolean fits =
-        plan.asOf().compareTo(lastPlan) >= 0
-            && plan.asOf().compareTo(at) < 0
-            && plan.backups().stream().allMatch(id -> isCoverable(id, plan.asOf()));
-    if (fits) {
+    if (fits(at, plan)) {
       plans.put(plan.plan(), new PendingPlan(plan.plan(), at, plan.backups()));
       lastPlan = at;
       plan.backups()
