@@ -2,7 +2,10 @@ package org.ekkofs.simulation;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.ekkofs.backup.Progress;
 import org.ekkofs.backup.Repository;
+import org.ekkofs.backup.SweepOptions;
+import org.ekkofs.backup.Sweeps;
 import org.ekkofs.backup.Tree;
 import org.ekkofs.disk.BackupDisk;
 import org.ekkofs.disk.SegmentCache;
@@ -48,8 +51,10 @@ final class Settlement {
     Tree tree = repository.tree(World.TREE);
     List<TrackedBackup> open = tree.all().stream().filter(TrackedBackup::isOpen).toList();
     open.forEach(backup -> tree.revoke(backup.name(), true));
+    new Sweeps(repository).sweep(tree, SweepOptions.DEFAULT.now(), Progress.NONE);
     compareWithLog(tree.all());
-    readBack(repository, tree);
+    readBack(tree);
+    world.oracle.checkNothingLeft();
   }
 
   private void compareWithLog(List<TrackedBackup> backups) {
@@ -77,8 +82,8 @@ final class Settlement {
     return phase instanceof Phase.Swept ? LogModel.Stage.SWEPT : LogModel.Stage.REVOKED;
   }
 
-  private void readBack(Repository repository, Tree tree) {
-    try (SegmentCache cache = SegmentCache.none(repository.store())) {
+  private void readBack(Tree tree) {
+    try (SegmentCache cache = SegmentCache.none(world.content.store())) {
       for (TrackedBackup backup : tree.visible()) {
         try (BackupDisk disk =
             new BackupDisk(tree.keys(), tree.manifest(backup), new SegmentTable(), cache)) {

@@ -84,6 +84,7 @@ final class Simulation {
     List<Actor> actors = new ArrayList<>();
     add(actors, "writer", 3 + world.choices.below(2), Tasks::snapshot, 2, world, place);
     add(actors, "deleter", 1 + world.choices.below(2), Tasks::change, 3, world, place);
+    add(actors, "sweeper", 2, Tasks::sweep, 3, world, place);
     add(actors, "revoker", world.choices.below(2), Tasks::revoke, 2, world, place);
     return actors;
   }

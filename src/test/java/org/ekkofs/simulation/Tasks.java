@@ -7,6 +7,8 @@ import org.ekkofs.backup.Progress;
 import org.ekkofs.backup.Repository;
 import org.ekkofs.backup.SnapshotRequest;
 import org.ekkofs.backup.Snapshots;
+import org.ekkofs.backup.SweepOptions;
+import org.ekkofs.backup.Sweeps;
 import org.ekkofs.backup.Tree;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.model.BackupName;
@@ -101,13 +103,35 @@ final class Tasks {
     return hidden.isEmpty() ? NAMES : hidden;
   }
 
-  /** Deletes backups and brings them back. */
+  /** Deletes backups and brings them back, and now and then protects one for a while. */
   static void change(Repository repository, Actor actor) {
-    if (actor.world().choices.percent(65)) {
+    int kind = actor.world().choices.below(20);
+    if (kind < 12) {
       delete(repository, actor);
-    } else {
+    } else if (kind < 18) {
       undelete(repository, actor);
+    } else {
+      protect(repository, actor, kind == 18);
     }
+  }
+
+  private static void protect(Repository repository, Actor actor, boolean wanted) {
+    World world = actor.world();
+    BackupName name = name(world);
+    world.note(() -> "%s: protect %s: %s".formatted(actor, name, wanted));
+    Tree tree = repository.tree(World.TREE);
+    TrackedBackup backup = wanted ? tree.protect(name) : tree.unprotect(name);
+    world.told("its protection", backup.id(), entry -> entry.commit.isPresent());
+  }
+
+  /** Sweeps what was deleted, or only what was deleted long ago. */
+  static void sweep(Repository repository, Actor actor) {
+    World world = actor.world();
+    SweepOptions options =
+        world.profile.patient() ? SweepOptions.DEFAULT : SweepOptions.DEFAULT.now();
+    world.note(() -> actor + ": sweep");
+    new Sweeps(repository).sweep(repository.tree(World.TREE), options, Progress.NONE);
+    world.swept();
   }
 
   /** Revokes a snapshot, whether it is being taken or not. */

@@ -141,6 +141,11 @@ final class World {
     answers.merge(what, 1, Integer::sum);
   }
 
+  /** Somebody was told that a sweep came to its end. */
+  void swept() {
+    answers.merge("a sweep", 1, Integer::sum);
+  }
+
   /** Has something happen at some later time. */
   void later(Runnable effect) {
     late.add(effect);
