@@ -79,9 +79,9 @@ final class LogModel {
         .findAny();
   }
 
-  /** The plans that took effect and are not carried out. */
-  int outstandingPlans() {
-    return plans.size();
+  /** The slot of the last plan that took effect; 0 if there was none. */
+  long lastPlan() {
+    return lastPlan;
   }
 
   /** The slot of the last record. */

@@ -1,7 +1,7 @@
 package org.ekkofs.simulation;
 
 /** Something that was promised has not been kept: what the simulation looks for. */
-final class Loss extends AssertionError {
+class Loss extends AssertionError {
   private static final long serialVersionUID = 1L;
 
   Loss(String what) {

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.ekkofs.format.RecordCodec;
+import org.ekkofs.format.SweepPlan;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.BackupName;
 import org.ekkofs.model.EkkofsException;
@@ -157,16 +158,22 @@ final class Oracle {
     return log.visible(name).isPresent();
   }
 
+  /** A plan that was never written into the log goes as soon as another one is. */
+  private boolean awaitsPlan(ObjectKey key) {
+    return key.value().startsWith(keys.plans())
+        && SweepPlan.asOf(content.get(key).orElseThrow()).value() >= log.lastPlan();
+  }
+
   /** Checks that the store holds all that backups need, and nothing that nobody needs. */
   void checkNothingLeft() {
     content.list("").stream()
         .map(object -> object.key())
         .filter(key -> key.value().startsWith("trees/") && !key.value().contains("/log/"))
-        .filter(key -> !needed.containsKey(key) && !ghosts.contains(key))
+        .filter(key -> !needed.containsKey(key) && !ghosts.contains(key) && !awaitsPlan(key))
         .findAny()
         .ifPresent(
             key -> {
-              throw new Loss(key + " is left over");
+              throw new Leftover(key + " is left over");
             });
     needed.keySet().stream()
         .filter(key -> content.get(key).isEmpty())

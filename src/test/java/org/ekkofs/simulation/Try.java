@@ -8,7 +8,7 @@ final class Try {
     Path folder = Files.createTempDirectory(Path.of("/dev/shm"), "sim");
     ExecutorService threads = Executors.newCachedThreadPool(r -> { Thread t = new Thread(r); t.setDaemon(true); return t; });
     Tally tally = new Tally();
-    Simulation s = new Simulation(folder, threads, tally);
+    Simulation s = System.getProperty("mutant") == null ? new Simulation(folder, threads, tally) : new Simulation(folder, threads, tally, Mutant.valueOf(System.getProperty("mutant")).view());
     long from = Long.parseLong(args[0]); long to = Long.parseLong(args[1]);
     boolean trace = args.length > 2;
     long t0 = System.nanoTime();

@@ -124,7 +124,7 @@ final class World {
 
   /** Draws what befalls an operation. */
   Fault fault(Set<Fault> possible) {
-    Fault fault = quiet ? Fault.NONE : profile.next(choices, possible);
+    Fault fault = quiet || possible.isEmpty() ? Fault.NONE : profile.next(choices, possible);
     faults.merge(fault, 1, Integer::sum);
     return fault;
   }
