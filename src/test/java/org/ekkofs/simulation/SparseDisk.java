@@ -19,6 +19,7 @@ record SparseDisk(int segments, SortedMap<Integer, Long> blocks) {
   static final SegmentSize SIZE = new SegmentSize(SegmentSize.MIN_BYTES);
 
   private static final int BLOCK_BYTES = SIZE.blockBytes();
+  private static final byte[] EMPTY = new byte[BLOCK_BYTES];
 
   /** Copies the blocks. */
   SparseDisk {
@@ -67,6 +68,9 @@ record SparseDisk(int segments, SortedMap<Integer, Long> blocks) {
   /** Whether this is what a block must hold. */
   boolean holds(int block, ByteBuffer bytes) {
     long number = number(block);
+    if (number == 0) {
+      return bytes.mismatch(ByteBuffer.wrap(EMPTY)) < 0;
+    }
     for (int at = bytes.position(); at < bytes.limit(); at += Long.BYTES) {
       if (bytes.getLong(at) != number) {
         return false;

@@ -9,7 +9,9 @@ import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.ekkofs.backup.Repository;
 import org.ekkofs.format.DescriptorCodec;
+import org.ekkofs.format.RecordCodec;
 import org.ekkofs.model.BackupName;
+import org.ekkofs.model.LogEvent;
 import org.ekkofs.model.RepositoryDescriptor;
 import org.ekkofs.store.ObjectKey;
 
@@ -79,6 +81,19 @@ final class Template {
             });
     objects.addAll(records);
     return objects;
+  }
+
+  /** The content of a store that has all of it. */
+  int load(Contents contents, Judge judge) {
+    int content = contents.empty();
+    for (Stored object : objects) {
+      content = contents.with(content, object.key().value(), object.bytes());
+      if (LogView.isRecord(object.key())
+          && RecordCodec.decode(object.bytes()).event() instanceof LogEvent.Intent intent) {
+        judge.taken(intent.backup(), object.disk().orElseThrow());
+      }
+    }
+    return content;
   }
 
   /** Puts all of it into a world that has nothing yet. */
