@@ -54,7 +54,11 @@ final class Exploration {
       nodes[number] = histories.get(number).root();
     }
     try {
-      enter(new State(content, nodes));
+      State start = new State(content, nodes);
+      for (int role = 0; role < nodes.length; role++) {
+        start = roles.get(role).isUnderWay() ? announced(start, role) : start;
+      }
+      enter(start);
       while (!path.isEmpty()) {
         State state = path.getLast();
         int role = state.next++;
@@ -67,6 +71,16 @@ final class Exploration {
     } catch (Loss e) {
       throw new Loss(e.getMessage() + way(), e);
     }
+  }
+
+  /** Where a process stands once it has written its first record, before others have begun. */
+  private State announced(State start, int role) {
+    State state = start;
+    long slot = judge.log(state.content).slot();
+    while (judge.log(state.content).slot() == slot) {
+      state = step(state, role);
+    }
+    return state;
   }
 
   private String way() {

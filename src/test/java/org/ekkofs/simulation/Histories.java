@@ -148,6 +148,12 @@ final class Histories {
     void go() {
       runs++;
       Path place = folder.resolve(Integer.toString(number));
+      if (role.kind() != Role.Kind.WRITER) {
+        Machine.prepareNothing(place);
+        run(place);
+        return;
+      }
+      Machine.prepare(place, false);
       try {
         run(place);
       } finally {
@@ -156,7 +162,6 @@ final class Histories {
     }
 
     private void run(Path place) {
-      Machine.prepare(place, false);
       Throwable failure = null;
       try (Repository repository =
           Repository.open(

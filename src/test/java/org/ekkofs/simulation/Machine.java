@@ -62,6 +62,19 @@ final class Machine {
     }
   }
 
+  /** Makes the folder of a host on which nothing at all can be kept; that costs the least. */
+  static void prepareNothing(Path folder) {
+    try {
+      Files.createDirectories(folder);
+      Path place = new LocalState(folder).of(Template.REPOSITORY);
+      if (Files.notExists(place)) {
+        Files.createFile(place);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Has a new process open the repository. */
   Repository open(Process process) {
     processes++;

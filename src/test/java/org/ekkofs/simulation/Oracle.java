@@ -153,6 +153,15 @@ final class Oracle {
     }
   }
 
+  /** Somebody was told that a snapshot of exactly this disk failed. */
+  void toldFailure(SparseDisk disk, Exception failure) {
+    for (LogModel.Entry entry : log.entries()) {
+      if (disks.get(entry.id) == disk && entry.stage == LogModel.Stage.VISIBLE) {
+        throw new Loss("%s was reported of %s, but it is visible".formatted(failure, entry.id));
+      }
+    }
+  }
+
   /** Whether there is a visible backup of this name. */
   boolean isVisible(BackupName name) {
     return log.visible(name).isPresent();

@@ -21,8 +21,19 @@ import org.ekkofs.model.Compression;
  * @param kind what of the store it touches
  * @param disk what it backs up, if it does
  * @param script what it does
+ * @param isUnderWay whether its first record lies in the log before the others begin
  */
-record Role(String name, Kind kind, Optional<SparseDisk> disk, Script script) {
+record Role(
+    String name, Kind kind, Optional<SparseDisk> disk, Script script, boolean isUnderWay) {
+  private Role(String name, Kind kind, Optional<SparseDisk> disk, Script script) {
+    this(name, kind, disk, script, false);
+  }
+
+  /** The same, but that its first record lies in the log before the others begin. */
+  Role underWay() {
+    return new Role(name + " under way", kind, disk, script, true);
+  }
+
   /** What of the store a process touches. */
   enum Kind {
     /** Reads and writes the log and nothing else. */

@@ -14,6 +14,7 @@ import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.model.BackupName;
 import org.ekkofs.model.BackupPath;
 import org.ekkofs.model.Compression;
+import org.ekkofs.model.EkkofsException;
 
 /** What users ask for in a simulated world: what exactly is drawn when it begins. */
 final class Tasks {
@@ -47,17 +48,20 @@ final class Tasks {
     World world = actor.world();
     actor.takes(disk);
     world.note(() -> "%s: snapshot %s of %s, parent %s".formatted(actor, name, disk, parent));
-    TrackedBackup taken =
-        new Snapshots(repository)
-            .take(
-                disk.source(),
-                new SnapshotRequest(
-                    new BackupPath(World.TREE, name),
-                    parent,
-                    Optional.of(SparseDisk.SIZE),
-                    Optional.of(Compression.DEFAULT)),
-                Progress.NONE);
-    world.told("a snapshot", taken.id(), entry -> entry.commit.isPresent());
+    SnapshotRequest request =
+        new SnapshotRequest(
+            new BackupPath(World.TREE, name),
+            parent,
+            Optional.of(SparseDisk.SIZE),
+            Optional.of(Compression.DEFAULT));
+    try {
+      TrackedBackup taken =
+          new Snapshots(repository).take(disk.source(), request, Progress.NONE);
+      world.told("a snapshot", taken.id(), entry -> entry.commit.isPresent());
+    } catch (EkkofsException e) {
+      world.toldFailure(disk, e);
+      throw e;
+    }
   }
 
   /** A name, and mostly one that somebody has. */

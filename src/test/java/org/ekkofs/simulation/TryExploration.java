@@ -16,6 +16,9 @@ final class TryExploration {
       switch (a) {
         case "w" -> roles.add(Role.writer("w", Optional.of("q"), disk.with(2, 7)));
         case "f" -> roles.add(Role.writer("f", Optional.empty(), SparseDisk.empty(2).with(3, 9)));
+        case "w!" -> roles.add(Role.writer("w", Optional.of("q"), disk.with(2, 7)).underWay());
+        case "f!" -> roles.add(Role.writer("f", Optional.empty(), SparseDisk.empty(2).with(3, 9)).underWay());
+        case "d!" -> roles.add(Role.deleter("q").underWay());
         case "d" -> roles.add(Role.deleter("q"));
         case "D" -> roles.add(Role.deleter("p"));
         case "u" -> roles.add(Role.undeleter("q"));

@@ -141,6 +141,13 @@ final class World {
     answers.merge(what, 1, Integer::sum);
   }
 
+  /** Somebody was told that a snapshot of this disk failed; then there must be none. */
+  void toldFailure(SparseDisk disk, EkkofsException failure) {
+    if (failure.kind() != ErrorKind.STORE_UNAVAILABLE) {
+      watched(() -> oracle.toldFailure(disk, failure));
+    }
+  }
+
   /** Somebody was told that a sweep came to its end. */
   void swept() {
     answers.merge("a sweep", 1, Integer::sum);
