@@ -46,12 +46,20 @@ final class SweepPlanner {
   /**
    * Makes the plan for a scope.
    *
+   * @param thorough whether to look at all chunks there are
    * @throws org.ekkofs.model.CorruptException if the references of any backup that counts cannot be
    *     verified
    */
-  SweepPlan plan(SweepScope scope) {
+  SweepPlan plan(SweepScope scope, boolean thorough) {
     References.Builder garbage = References.builder();
     List<BackupId> abandoned = abandoned(scope, garbage);
+    if (thorough) {
+      for (BackupId owner : stored.owners()) {
+        if (scope.settled().contains(owner)) {
+          stored.list(owner, (chunk, object) -> garbage.add(chunk));
+        }
+      }
+    }
     references.forEach(scope.covered(), (backup, refers) -> garbage.addAll(refers));
     if (!garbage.isEmpty()) {
       references.forEach(scope.live(), (backup, refers) -> garbage.removeAll(refers));
@@ -96,6 +104,8 @@ final class SweepPlanner {
   Yield yieldOf(SweepPlan plan, List<TrackedBackup> covered, Consumer<Sweeps.Doomed> consumer) {
     AtomicLong chunks = new AtomicLong();
     AtomicLong chunkBytes = new AtomicLong();
+    AtomicLong abandonedBytes = new AtomicLong();
+    Set<BackupId> abandoned = Set.copyOf(plan.abandoned());
     for (BackupId owner : plan.chunks().owners()) {
       progress.check();
       stored.list(
@@ -104,6 +114,7 @@ final class SweepPlanner {
             if (plan.chunks().contains(chunk)) {
               chunks.incrementAndGet();
               chunkBytes.addAndGet(object.length());
+              abandonedBytes.addAndGet(abandoned.contains(owner) ? object.length() : 0);
               consumer.accept(new Sweeps.Doomed(object.key(), object.length()));
             }
           });
@@ -113,7 +124,7 @@ final class SweepPlanner {
       metadata += object.bytes();
       consumer.accept(object);
     }
-    return new Yield(chunks.get(), chunkBytes.get(), metadata);
+    return new Yield(chunks.get(), chunkBytes.get(), abandonedBytes.get(), metadata);
   }
 
   private Stream<Sweeps.Doomed> metadata(TrackedBackup backup) {
@@ -131,9 +142,14 @@ final class SweepPlanner {
    *
    * @param chunks how many chunks there are to delete
    * @param chunkBytes how many bytes these have
+   * @param abandonedBytes how many of these are of snapshots that never became backups
    * @param metadataBytes how many bytes manifests and references have
    */
-  record Yield(long chunks, long chunkBytes, long metadataBytes) {
+  record Yield(long chunks, long chunkBytes, long abandonedBytes, long metadataBytes) {
+    long committedBytes() {
+      return chunkBytes - abandonedBytes;
+    }
+
     long bytes() {
       return chunkBytes + metadataBytes;
     }

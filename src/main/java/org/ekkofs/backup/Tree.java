@@ -66,6 +66,11 @@ public final class Tree {
     return log.refreshed(state -> List.copyOf(state.backups()));
   }
 
+  /** As {@link TreeState#storedBytes}, as it was read last. */
+  public long storedBytes() {
+    return log.current(TreeState::storedBytes);
+  }
+
   /** The visible backups, oldest first, as the store has them now. */
   public List<TrackedBackup> visible() {
     return all().stream()
@@ -130,11 +135,15 @@ public final class Tree {
   private TrackedBackup deletable(TreeState state, BackupName name) {
     TrackedBackup backup = find(state, name);
     if (backup.isProtected()) {
-      throw new RefusedException(
-          "the backup \"%s\" is protected; \"ekkofs unprotect %<s\" lifts that"
-              .formatted(new BackupPath(name(), name)));
+      throw isProtected(new BackupPath(name(), name));
     }
     return backup;
+  }
+
+  /** What whoever deletes a protected backup is told. */
+  public static RefusedException isProtected(BackupPath path) {
+    return new RefusedException(
+        "the backup \"%s\" is protected; \"ekkofs unprotect %<s\" lifts that".formatted(path));
   }
 
   /** Sees to it that a backup cannot be deleted. One that is protected stays so. */

@@ -2,6 +2,7 @@ package org.ekkofs.log;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.ekkofs.model.BackupId;
@@ -15,6 +16,7 @@ import org.ekkofs.model.Slot;
  * @param covered the hidden backups that go
  * @param live all other backups that may be read, now or after they were brought back
  * @param revoked the snapshots that were given up; nothing refers to what they stored
+ * @param settled all backups that will never store anything more, swept ones included
  * @param waiting the hidden backups that do not go yet, and why
  */
 public record SweepScope(
@@ -22,6 +24,7 @@ public record SweepScope(
     List<TrackedBackup> covered,
     List<TrackedBackup> live,
     List<TrackedBackup> revoked,
+    Set<BackupId> settled,
     List<Waiting> waiting) {
   /** Why a hidden backup stays for now. */
   public enum Reason {
@@ -35,14 +38,28 @@ public record SweepScope(
     NEXT_PLAN
   }
 
-  /** A backup that stays, and why. */
-  public record Waiting(TrackedBackup backup, Reason reason) {}
+  /**
+   * A backup that stays, and why.
+   *
+   * @param snapshots the unfinished snapshots it waits for, if that is the reason
+   */
+  public record Waiting(TrackedBackup backup, Reason reason, List<TrackedBackup> snapshots) {
+    /** Copies the list. */
+    public Waiting {
+      snapshots = List.copyOf(snapshots);
+    }
+
+    Waiting(TrackedBackup backup, Reason reason) {
+      this(backup, reason, List.of());
+    }
+  }
 
   /** Copies the lists. */
   public SweepScope {
     covered = List.copyOf(covered);
     live = List.copyOf(live);
     revoked = List.copyOf(revoked);
+    settled = Set.copyOf(settled);
     waiting = List.copyOf(waiting);
   }
 
@@ -56,8 +73,12 @@ public record SweepScope(
     List<TrackedBackup> covered = new ArrayList<>();
     List<TrackedBackup> live = new ArrayList<>();
     List<TrackedBackup> revoked = new ArrayList<>();
+    Set<BackupId> settled = new HashSet<>();
     List<Waiting> waiting = new ArrayList<>();
     for (TrackedBackup backup : state.backups()) {
+      if (!backup.isOpen() && !(backup.phase() instanceof Phase.Planned)) {
+        settled.add(backup.id());
+      }
       if (backup.phase() instanceof Phase.Visible) {
         live.add(backup);
       } else if (backup.phase() instanceof Phase.Revoked) {
@@ -66,7 +87,8 @@ public record SweepScope(
         if (!hidden.hiddenTime().isBefore(hiddenBefore)) {
           waiting.add(new Waiting(backup, Reason.UNDO_WINDOW));
         } else if (state.isPinned(backup)) {
-          waiting.add(new Waiting(backup, Reason.UNFINISHED_SNAPSHOT));
+          List<TrackedBackup> snapshots = state.pinning(backup).toList();
+          waiting.add(new Waiting(backup, Reason.UNFINISHED_SNAPSHOT, snapshots));
         } else if (covered.size() == most) {
           waiting.add(new Waiting(backup, Reason.NEXT_PLAN));
         } else {
@@ -75,7 +97,7 @@ public record SweepScope(
       }
     }
     waiting.forEach(stays -> live.add(stays.backup()));
-    return new SweepScope(state.slot(), covered, live, revoked, waiting);
+    return new SweepScope(state.slot(), covered, live, revoked, settled, waiting);
   }
 
   /** The same, but that backups which are being read stay. */
@@ -88,7 +110,7 @@ public record SweepScope(
     moreLive.addAll(staying);
     List<Waiting> moreWaiting = new ArrayList<>(waiting);
     staying.forEach(backup -> moreWaiting.add(new Waiting(backup, Reason.OPEN_FILE)));
-    return new SweepScope(asOf, going, moreLive, revoked, moreWaiting);
+    return new SweepScope(asOf, going, moreLive, revoked, settled, moreWaiting);
   }
 
   /** Whether another plan can follow at once. */

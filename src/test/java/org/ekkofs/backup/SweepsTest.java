@@ -19,6 +19,7 @@ import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.manifest.Manifest;
 import org.ekkofs.manifest.SegmentTable;
 import org.ekkofs.model.BackupName;
+import org.ekkofs.model.ChunkId;
 import org.ekkofs.model.Compression;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.Layer;
@@ -72,6 +73,10 @@ class SweepsTest {
     return new Sweeps(repository.repository()).sweep(repository.tree(), options, Progress.NONE);
   }
 
+  private static long bytes(Map<String, Long> objects) {
+    return objects.values().stream().mapToLong(Long::longValue).sum();
+  }
+
   private TreeMap<String, Long> objects(String kind) {
     TreeMap<String, Long> objects = new TreeMap<>();
     repository
@@ -115,9 +120,7 @@ class SweepsTest {
   void wholeTreeGoesWhenAllIsDeleted() {
     repository.snapshot(disk(1), "a", "");
     long bytes =
-        objects("chunks").values().stream().mapToLong(Long::longValue).sum()
-            + objects("manifests").values().stream().mapToLong(Long::longValue).sum()
-            + objects("references").values().stream().mapToLong(Long::longValue).sum();
+        bytes(objects("chunks")) + bytes(objects("manifests")) + bytes(objects("references"));
     int chunks = objects("chunks").size();
     repository.tree().delete(name("a"));
     SweepReport report = sweep(NOW);
@@ -149,6 +152,7 @@ class SweepsTest {
       disks.remove(gone);
       sweep(NOW);
       assertThat(objects("chunks").keySet()).isEqualTo(needed());
+      assertThat(repository.tree().storedBytes()).isEqualTo(bytes(objects("chunks")));
       assertThat(objects("manifests")).hasSize(disks.size());
       assertThat(objects("references")).hasSize(disks.size());
       disks.forEach(
@@ -269,9 +273,7 @@ class SweepsTest {
     TreeMap<String, Long> gone = new TreeMap<>(before);
     all().keySet().forEach(gone::remove);
     assertThat(doomed).isEqualTo(gone).isNotEmpty();
-    assertThat(ahead.bytes())
-        .isEqualTo(done.bytes())
-        .isEqualTo(doomed.values().stream().mapToLong(Long::longValue).sum());
+    assertThat(ahead.bytes()).isEqualTo(done.bytes()).isEqualTo(bytes(doomed));
     assertThat(ahead.chunks()).isEqualTo(done.chunks());
   }
 
@@ -281,6 +283,29 @@ class SweepsTest {
     all.putAll(objects("references"));
     all.putAll(objects("plans"));
     return all;
+  }
+
+  @Test
+  void thoroughSweepTakesChunksThatNobodyCanAccountFor() {
+    ModelDisk model = disk(1);
+    TrackedBackup base = repository.snapshot(model, "a", "");
+    change(model, new Random(8), 2);
+    repository.snapshot(model, "b", "a");
+    TrackedBackup gone = repository.snapshot(disk(3), "gone", "");
+    repository.tree().delete(name("gone"));
+    sweep(NOW);
+    Map<String, Long> before = all();
+    List<ObjectKey> late =
+        List.of(
+            repository.tree().keys().chunk(new ChunkId(gone.id(), new SegmentIndex(0))),
+            repository.tree().keys().chunk(new ChunkId(base.id(), new SegmentIndex(999))));
+    late.forEach(key -> repository.memory().put(key, Body.of(new byte[10])));
+    sweep(NOW);
+    assertThat(all()).hasSize(before.size() + 2);
+    SweepReport report = sweep(new SweepOptions(Duration.ZERO, Duration.ofDays(2), true));
+    assertThat(report.chunks()).isEqualTo(2);
+    assertThat(report.bytes()).isEqualTo(20);
+    assertThat(all()).isEqualTo(before);
   }
 
   @Test
