@@ -93,9 +93,7 @@ final class Content {
   private void undo(Change change, Map<ObjectKey, ObjectInfo> found) {
     Consumer<byte[]> was =
         bytes ->
-            found.put(
-                change.key(),
-                new ObjectInfo(change.key(), bytes.length, clock.instant()));
+            found.put(change.key(), new ObjectInfo(change.key(), bytes.length, clock.instant()));
     change.before().ifPresentOrElse(was, () -> found.remove(change.key()));
   }
 }

@@ -26,7 +26,8 @@ final class Exploration {
   private final boolean hastyPuts;
   private long transitions;
 
-  Exploration(List<Role> roles, boolean hastyPuts, Path folder, UnaryOperator<ObjectStore> mutation) {
+  Exploration(
+      List<Role> roles, boolean hastyPuts, Path folder, UnaryOperator<ObjectStore> mutation) {
     this.roles = List.copyOf(roles);
     this.hastyPuts = hastyPuts;
     for (int number = 0; number < roles.size(); number++) {
@@ -145,9 +146,7 @@ final class Exploration {
 
   private boolean others(int role, Histories.Node[] nodes, Role.Kind kind) {
     for (int other = 0; other < nodes.length; other++) {
-      if (other != role
-          && roles.get(other).kind() == kind
-          && nodes[other].operation.isPresent()) {
+      if (other != role && roles.get(other).kind() == kind && nodes[other].operation.isPresent()) {
         return true;
       }
     }

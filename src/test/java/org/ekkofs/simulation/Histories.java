@@ -168,8 +168,7 @@ final class Histories {
               mutation.apply(new OperationStore(this::answer)),
               new LocalState(place),
               surroundings())) {
-        role.script()
-            .run(repository, (what, id, truth) -> told.add(new Told(what, id, truth)));
+        role.script().run(repository, (what, id, truth) -> told.add(new Told(what, id, truth)));
       } catch (EkkofsException | Crash e) {
         failure = e;
       }
@@ -209,8 +208,7 @@ final class Histories {
     private void arrive(Optional<Operation> operation, Optional<Throwable> failure) {
       Node known = current == null ? root : current.after.get(currentAnswer);
       if (known == null) {
-        known =
-            new Node(nodes++, current, currentAnswer, operation, List.copyOf(told), failure);
+        known = new Node(nodes++, current, currentAnswer, operation, List.copyOf(told), failure);
         if (current == null) {
           root = known;
         } else {

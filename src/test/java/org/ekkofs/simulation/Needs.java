@@ -122,9 +122,7 @@ record Needs(Set<ObjectKey> objects) {
         while (row.next()) {
           BackupId owner = BackupId.fromBytes(row.getBytes(2));
           visitor.layer(
-              row.getInt(1),
-              new ChunkId(owner, new SegmentIndex(row.getLong(3))),
-              row.getLong(4));
+              row.getInt(1), new ChunkId(owner, new SegmentIndex(row.getLong(3))), row.getLong(4));
         }
       }
     } catch (SQLException e) {

@@ -12,8 +12,7 @@ import org.ekkofs.store.ObjectKey;
  * @param offset where to read
  * @param length how much to read
  */
-record Operation(
-    Kind kind, String subject, byte[] bytes, long offset, int length) {
+record Operation(Kind kind, String subject, byte[] bytes, long offset, int length) {
   /** What operations there are. */
   enum Kind {
     GET,

@@ -27,9 +27,7 @@ record OperationStore(Function<Operation, Answer> answers) implements ObjectStor
 
   @Override
   public Optional<byte[]> getRange(ObjectKey key, long offset, int length) {
-    return bytes(
-        new Operation(
-            Operation.Kind.GET_RANGE, key.value(), new byte[0], offset, length));
+    return bytes(new Operation(Operation.Kind.GET_RANGE, key.value(), new byte[0], offset, length));
   }
 
   private Optional<byte[]> bytes(Operation operation) {

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.ekkofs.backup.CrashPoint;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.StoreUnavailableException;

@@ -23,8 +23,7 @@ import org.ekkofs.model.Compression;
  * @param script what it does
  * @param isUnderWay whether its first record lies in the log before the others begin
  */
-record Role(
-    String name, Kind kind, Optional<SparseDisk> disk, Script script, boolean isUnderWay) {
+record Role(String name, Kind kind, Optional<SparseDisk> disk, Script script, boolean isUnderWay) {
   private Role(String name, Kind kind, Optional<SparseDisk> disk, Script script) {
     this(name, kind, disk, script, false);
   }
@@ -104,8 +103,7 @@ record Role(
     return logOnly(
         "revoker of " + name,
         (repository, told) -> {
-          TrackedBackup revoked =
-              repository.tree(World.TREE).revoke(new BackupName(name), true);
+          TrackedBackup revoked = repository.tree(World.TREE).revoke(new BackupName(name), true);
           told.told("its revocation", revoked.id(), entry -> entry.commit.isEmpty());
         });
   }
@@ -122,8 +120,7 @@ record Role(
         Optional.empty(),
         (repository, told) ->
             new Sweeps(repository)
-                .sweep(
-                    repository.tree(World.TREE), SweepOptions.DEFAULT.now(), Progress.NONE));
+                .sweep(repository.tree(World.TREE), SweepOptions.DEFAULT.now(), Progress.NONE));
   }
 
   @Override

@@ -89,8 +89,7 @@ final class Scheduler {
     }
     return switch (profile.style()) {
       case EVEN -> choices.of(awake);
-      case STICKY ->
-          awake.contains(current) && !choices.percent(15) ? current : choices.of(awake);
+      case STICKY -> awake.contains(current) && !choices.percent(15) ? current : choices.of(awake);
       case RANKED -> {
         if (choices.percent(5)) {
           current.rank = -(int) step;

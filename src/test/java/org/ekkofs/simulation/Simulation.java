@@ -90,7 +90,13 @@ final class Simulation {
   }
 
   private void add(
-      List<Actor> actors, String name, int count, Actor.Task task, int times, World world, Path place) {
+      List<Actor> actors,
+      String name,
+      int count,
+      Actor.Task task,
+      int times,
+      World world,
+      Path place) {
     for (int n = 1; n <= count; n++) {
       int number = actors.size() + 1;
       List<Actor.Task> tasks = new ArrayList<>();

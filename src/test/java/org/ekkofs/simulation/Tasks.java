@@ -55,8 +55,7 @@ final class Tasks {
             Optional.of(SparseDisk.SIZE),
             Optional.of(Compression.DEFAULT));
     try {
-      TrackedBackup taken =
-          new Snapshots(repository).take(disk.source(), request, Progress.NONE);
+      TrackedBackup taken = new Snapshots(repository).take(disk.source(), request, Progress.NONE);
       world.told("a snapshot", taken.id(), entry -> entry.commit.isPresent());
     } catch (EkkofsException e) {
       world.toldFailure(disk, e);
@@ -74,8 +73,7 @@ final class Tasks {
 
   /** A name, and if possible one that nobody has. */
   private static BackupName freeName(World world) {
-    List<BackupName> free =
-        NAMES.stream().filter(name -> !world.oracle.isVisible(name)).toList();
+    List<BackupName> free = NAMES.stream().filter(name -> !world.oracle.isVisible(name)).toList();
     return world.choices.of(free.isEmpty() ? NAMES : free);
   }
 

@@ -35,9 +35,7 @@ final class Template {
   static Template empty() {
     RepositoryDescriptor descriptor =
         new RepositoryDescriptor(
-            REPOSITORY,
-            Clock.systemUTC().instant(),
-            RepositoryDescriptor.LogPlace.STORE);
+            REPOSITORY, Clock.systemUTC().instant(), RepositoryDescriptor.LogPlace.STORE);
     ObjectKey key = ObjectKey.of(Repository.DESCRIPTOR_NAME);
     return new Template(
         List.of(new Stored(key, DescriptorCodec.encode(descriptor), Optional.empty())));
@@ -49,7 +47,8 @@ final class Template {
     empty().load(world);
     world.calm();
     Actor founder =
-        new Actor("founder", world, new Machine(world, 0, folder, UnaryOperator.identity()), List.of());
+        new Actor(
+            "founder", world, new Machine(world, 0, folder, UnaryOperator.identity()), List.of());
     List<SparseDisk> disks = new ArrayList<>();
     try (Repository repository = founder.open()) {
       SparseDisk disk = SparseDisk.empty(3).with(0, -1).with(64, -2).with(65, -3).with(128, -4);

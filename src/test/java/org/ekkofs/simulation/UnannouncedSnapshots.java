@@ -71,8 +71,7 @@ final class UnannouncedSnapshots extends ForwardingObjectStore {
             announced.backup(), announced.name(), Optional.empty(), announced.writer());
     log.append(state -> Optional.of(late), TreeState::slot);
     log.append(
-        state ->
-            state.backup(commit.backup()).filter(TrackedBackup::isOpen).map(open -> commit),
+        state -> state.backup(commit.backup()).filter(TrackedBackup::isOpen).map(open -> commit),
         TreeState::slot);
   }
 
