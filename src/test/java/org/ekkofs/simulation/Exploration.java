@@ -12,6 +12,7 @@ import org.ekkofs.model.AlreadyExistsException;
 import org.ekkofs.model.LogEvent;
 import org.ekkofs.model.NotFoundException;
 import org.ekkofs.model.RefusedException;
+import org.ekkofs.model.StoreUnavailableException;
 import org.ekkofs.store.ObjectKey;
 import org.ekkofs.store.ObjectStore;
 
@@ -198,7 +199,8 @@ final class Exploration {
             failure ->
                 !(failure instanceof AlreadyExistsException
                     || failure instanceof NotFoundException
-                    || failure instanceof RefusedException))
+                    || failure instanceof RefusedException
+                    || failure instanceof StoreUnavailableException))
         .ifPresent(
             failure -> {
               throw new Loss(failure.toString(), failure);

@@ -7,11 +7,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.ekkofs.model.BackupName;
 import org.ekkofs.store.ObjectStore;
 
 /**
@@ -30,16 +32,11 @@ final class Simulation {
   private final UnaryOperator<ObjectStore> mutation;
 
   /**
-   * Runs without a mutation.
+   * Runs in which every host sees the store through something.
    *
    * @param folder for what hosts keep, best in memory
    * @param threads gives each actor a thread
    */
-  Simulation(Path folder, ExecutorService threads, Tally tally) {
-    this(folder, threads, tally, UnaryOperator.identity());
-  }
-
-  /** Runs in which every host sees the store through something. */
   Simulation(
       Path folder, ExecutorService threads, Tally tally, UnaryOperator<ObjectStore> mutation) {
     this.folder = folder;
@@ -47,11 +44,16 @@ final class Simulation {
     this.tally = tally;
     this.mutation = mutation;
     this.empty = Template.empty();
-    this.grown = Template.of(folder.resolve("template"), names("a", "b", "c"));
+    this.grown = Template.of(folder.resolve("template"), relatives());
   }
 
-  private static List<BackupName> names(String... names) {
-    return Stream.of(names).map(BackupName::new).toList();
+  private static SortedMap<String, SparseDisk> relatives() {
+    SparseDisk first = SparseDisk.empty(3).with(0, -1).with(64, -2).with(65, -3).with(128, -4);
+    return new TreeMap<>(
+        Map.of(
+            "a", first,
+            "b", first.with(2, -11).with(64, -21),
+            "c", first.with(3, -12).with(64, -22)));
   }
 
   /**
@@ -109,7 +111,8 @@ final class Simulation {
     }
   }
 
-  private static void delete(Path folder) {
+  /** Deletes a folder and all in it, if it is there. */
+  static void delete(Path folder) {
     try {
       if (Files.exists(folder)) {
         try (Stream<Path> files = Files.walk(folder)) {

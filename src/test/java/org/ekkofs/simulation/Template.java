@@ -4,7 +4,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.ekkofs.backup.Repository;
@@ -41,23 +43,19 @@ final class Template {
         List.of(new Stored(key, DescriptorCodec.encode(descriptor), Optional.empty())));
   }
 
-  /** A repository with these backups, each relative to the first; made in this folder. */
-  static Template of(Path folder, List<BackupName> names) {
+  /** A repository with backups of these disks, each relative to the first; made in this folder. */
+  static Template of(Path folder, SortedMap<String, SparseDisk> disks) {
     World world = new World(Choices.random(0), Simulation.UNHEARD);
     empty().load(world);
     world.calm();
-    Actor founder =
-        new Actor(
-            "founder", world, new Machine(world, 0, folder, UnaryOperator.identity()), List.of());
-    List<SparseDisk> disks = new ArrayList<>();
+    Machine machine = new Machine(world, 0, folder, UnaryOperator.identity());
+    Actor founder = new Actor("founder", world, machine, List.of());
     try (Repository repository = founder.open()) {
-      SparseDisk disk = SparseDisk.empty(3).with(0, -1).with(64, -2).with(65, -3).with(128, -4);
-      for (BackupName name : names) {
-        Optional<BackupName> parent =
-            disks.isEmpty() ? Optional.empty() : Optional.of(names.get(0));
-        disks.add(disk);
-        Tasks.snapshot(repository, founder, name, parent, disk);
-        disk = disk.with(1 + disks.size(), -10 - disks.size()).with(64, -20 - disks.size());
+      Optional<BackupName> parent = Optional.empty();
+      for (Map.Entry<String, SparseDisk> backup : disks.entrySet()) {
+        BackupName name = new BackupName(backup.getKey());
+        Tasks.snapshot(repository, founder, name, parent, backup.getValue());
+        parent = parent.or(() -> Optional.of(name));
       }
     }
     return new Template(objects(world));

@@ -1,6 +1,5 @@
 package org.ekkofs.simulation;
 
-import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +14,7 @@ import org.ekkofs.model.LogEvent;
 import org.ekkofs.store.ForwardingObjectStore;
 import org.ekkofs.store.ObjectKey;
 import org.ekkofs.store.ObjectStore;
+import org.ekkofs.testing.HandClock;
 
 /**
  * Shows a process its intent in the log although it is not there, and the log as it was then. When
@@ -63,7 +63,7 @@ final class UnannouncedSnapshots extends ForwardingObjectStore {
         new CommitLog(
             World.TREE,
             new ObjectLogStore(store()),
-            new Stamper(Clock.systemUTC(), () -> nonce(announced), announced.writer().host()),
+            new Stamper(new HandClock(), () -> nonce(announced), announced.writer().host()),
             new TreeState(),
             state -> {});
     LogEvent.Intent late =
