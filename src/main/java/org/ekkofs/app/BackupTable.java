@@ -28,6 +28,7 @@ final class BackupTable {
                 Table.Column.right("DATA"),
                 Table.Column.right("NEW"),
                 Table.Column.right("STORED"),
+                Table.Column.right("FREES"),
                 Table.Column.left("TAKEN"),
                 Table.Column.left("PARENT")));
     boolean withProtected = views.stream().anyMatch(view -> view.backup().isProtected());
@@ -52,6 +53,7 @@ final class BackupTable {
                 size(view, BackupFigures::dataBytes),
                 size(view, BackupFigures::newBytes),
                 size(view, BackupFigures::storedBytes),
+                view.freed().map(Units::bytes).orElse(NOTHING),
                 Times.format(view.backup().taken(), zone),
                 view.parent().map(BackupName::value).orElse(NOTHING)));
     if (withProtected) {

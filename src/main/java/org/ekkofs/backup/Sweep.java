@@ -51,8 +51,13 @@ final class Sweep {
   /** Carries out the plans that took effect and were not carried out to their end. */
   void resume() {
     for (PendingPlan pending : tree.log().refreshed(TreeState::plans)) {
-      read(pending.plan()).ifPresent(plan -> carryOut(pending.plan(), plan, known(plan.deleted())));
+      read(pending.plan()).ifPresent(plan -> resume(pending.plan(), plan));
     }
+  }
+
+  private void resume(Digest digest, SweepPlan plan) {
+    List<TrackedBackup> covered = known(plan.deleted());
+    carryOut(digest, plan, planner.yieldOf(plan, covered, object -> {}), covered);
   }
 
   /** Empty if another sweep has come to its end meanwhile, and deleted the plan. */
@@ -77,20 +82,20 @@ final class Sweep {
     candidates.removeAll(open);
     SweepScope scope = all.leaving(open);
     waiting = scope.waiting();
-    Optional<Digest> stored = Optional.empty();
     try {
       SweepPlan plan = planner.plan(scope);
       if (plan.isEmpty()) {
         return false;
       }
-      stored = Optional.of(put(plan));
-      if (takesEffect(stored.get(), plan)) {
+      SweepPlanner.Yield yield = planner.yieldOf(plan, scope.covered(), object -> {});
+      Digest digest = put(plan);
+      if (takesEffect(digest, plan, yield)) {
         candidates.clear();
         repository.reached(CrashPoint.AFTER_PLAN);
-        carryOut(stored.get(), plan, scope.covered());
+        carryOut(digest, plan, yield, scope.covered());
         return scope.hasMore();
       }
-      store.delete(List.of(tree.keys().plan(stored.get())));
+      store.delete(List.of(tree.keys().plan(digest)));
       return true;
     } finally {
       use.reopen(tree.name(), candidates);
@@ -106,16 +111,17 @@ final class Sweep {
   }
 
   /** Another sweep may have written the same plan; then both carry it out. */
-  private boolean takesEffect(Digest digest, SweepPlan plan) {
-    LogEvent.Plan event = new LogEvent.Plan(digest, plan.asOf(), plan.deleted());
+  private boolean takesEffect(Digest digest, SweepPlan plan, SweepPlanner.Yield yield) {
+    LogEvent.Plan event =
+        new LogEvent.Plan(digest, plan.asOf(), plan.deleted(), yield.committedBytes());
     return tree.log()
         .append(
             state -> state.fits(event) ? Optional.of(event) : Optional.empty(),
             state -> state.isPending(digest));
   }
 
-  private void carryOut(Digest digest, SweepPlan plan, List<TrackedBackup> covered) {
-    SweepPlanner.Yield yield = planner.yieldOf(plan, covered, object -> {});
+  private void carryOut(
+      Digest digest, SweepPlan plan, SweepPlanner.Yield yield, List<TrackedBackup> covered) {
     execution.run(digest, plan, yield);
     deleted.addAll(covered);
     abandoned.addAll(known(plan.abandoned()));

@@ -96,6 +96,8 @@ final class SweepPlanner {
   Yield yieldOf(SweepPlan plan, List<TrackedBackup> covered, Consumer<Sweeps.Doomed> consumer) {
     AtomicLong chunks = new AtomicLong();
     AtomicLong chunkBytes = new AtomicLong();
+    AtomicLong abandonedBytes = new AtomicLong();
+    Set<BackupId> abandoned = Set.copyOf(plan.abandoned());
     for (BackupId owner : plan.chunks().owners()) {
       progress.check();
       stored.list(
@@ -104,6 +106,7 @@ final class SweepPlanner {
             if (plan.chunks().contains(chunk)) {
               chunks.incrementAndGet();
               chunkBytes.addAndGet(object.length());
+              abandonedBytes.addAndGet(abandoned.contains(owner) ? object.length() : 0);
               consumer.accept(new Sweeps.Doomed(object.key(), object.length()));
             }
           });
@@ -113,7 +116,7 @@ final class SweepPlanner {
       metadata += object.bytes();
       consumer.accept(object);
     }
-    return new Yield(chunks.get(), chunkBytes.get(), metadata);
+    return new Yield(chunks.get(), chunkBytes.get(), abandonedBytes.get(), metadata);
   }
 
   private Stream<Sweeps.Doomed> metadata(TrackedBackup backup) {
@@ -131,9 +134,14 @@ final class SweepPlanner {
    *
    * @param chunks how many chunks there are to delete
    * @param chunkBytes how many bytes these have
+   * @param abandonedBytes how many of these are of snapshots that never became backups
    * @param metadataBytes how many bytes manifests and references have
    */
-  record Yield(long chunks, long chunkBytes, long metadataBytes) {
+  record Yield(long chunks, long chunkBytes, long abandonedBytes, long metadataBytes) {
+    long committedBytes() {
+      return chunkBytes - abandonedBytes;
+    }
+
     long bytes() {
       return chunkBytes + metadataBytes;
     }

@@ -66,6 +66,11 @@ public final class Tree {
     return log.refreshed(state -> List.copyOf(state.backups()));
   }
 
+  /** As {@link TreeState#storedBytes}, as it was read last. */
+  public long storedBytes() {
+    return log.current(TreeState::storedBytes);
+  }
+
   /** The visible backups, oldest first, as the store has them now. */
   public List<TrackedBackup> visible() {
     return all().stream()

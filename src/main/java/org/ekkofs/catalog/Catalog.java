@@ -139,7 +139,7 @@ public final class Catalog implements AutoCloseable {
   private static Optional<TreeState> readTree(Connection open, TreeName tree) throws SQLException {
     try (PreparedStatement query =
         open.prepareStatement(
-            "SELECT slot, last, segment_bytes, compression, last_plan FROM trees WHERE tree = ?")) {
+            "SELECT slot, last, segment_bytes, compression, last_plan, stored_bytes FROM trees WHERE tree = ?")) {
       query.setString(1, tree.value());
       try (ResultSet row = query.executeQuery()) {
         if (!row.next()) {
@@ -152,7 +152,8 @@ public final class Catalog implements AutoCloseable {
                 RecordCodec.decode(CatalogRows.bytes(row, 2)),
                 CatalogRows.read(open, tree),
                 CatalogRows.plans(open, tree),
-                new Slot(row.getLong(5))));
+                new Slot(row.getLong(5)),
+                row.getLong(6)));
       }
     }
   }
@@ -194,13 +195,14 @@ public final class Catalog implements AutoCloseable {
     CatalogRows.writePlans(open, tree, state.plans());
     LogEvent.Create settings = state.settings().get();
     try (PreparedStatement upsert =
-        open.prepareStatement("INSERT OR REPLACE INTO trees VALUES (?, ?, ?, ?, ?, ?)")) {
+        open.prepareStatement("INSERT OR REPLACE INTO trees VALUES (?, ?, ?, ?, ?, ?, ?)")) {
       upsert.setString(1, tree.value());
       upsert.setLong(2, state.slot().value());
       upsert.setBytes(3, RecordCodec.encode(state.last().orElseThrow()));
       upsert.setInt(4, settings.segmentSize().bytes());
       upsert.setInt(5, settings.compression().level());
       upsert.setLong(6, state.lastPlan().value());
+      upsert.setLong(7, state.storedBytes());
       upsert.executeUpdate();
     }
   }

@@ -33,7 +33,8 @@ final class CatalogRows {
     """
     CREATE TABLE IF NOT EXISTS trees (
       tree TEXT PRIMARY KEY, slot INTEGER NOT NULL, last BLOB NOT NULL,
-      segment_bytes INTEGER NOT NULL, compression INTEGER NOT NULL, last_plan INTEGER NOT NULL)
+      segment_bytes INTEGER NOT NULL, compression INTEGER NOT NULL, last_plan INTEGER NOT NULL,
+      stored_bytes INTEGER NOT NULL)
       WITHOUT ROWID""",
     """
     CREATE TABLE IF NOT EXISTS plans (

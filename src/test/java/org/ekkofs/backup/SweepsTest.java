@@ -72,6 +72,10 @@ class SweepsTest {
     return new Sweeps(repository.repository()).sweep(repository.tree(), options, Progress.NONE);
   }
 
+  private static long bytes(Map<String, Long> objects) {
+    return objects.values().stream().mapToLong(Long::longValue).sum();
+  }
+
   private TreeMap<String, Long> objects(String kind) {
     TreeMap<String, Long> objects = new TreeMap<>();
     repository
@@ -115,9 +119,7 @@ class SweepsTest {
   void wholeTreeGoesWhenAllIsDeleted() {
     repository.snapshot(disk(1), "a", "");
     long bytes =
-        objects("chunks").values().stream().mapToLong(Long::longValue).sum()
-            + objects("manifests").values().stream().mapToLong(Long::longValue).sum()
-            + objects("references").values().stream().mapToLong(Long::longValue).sum();
+        bytes(objects("chunks")) + bytes(objects("manifests")) + bytes(objects("references"));
     int chunks = objects("chunks").size();
     repository.tree().delete(name("a"));
     SweepReport report = sweep(NOW);
@@ -149,6 +151,7 @@ class SweepsTest {
       disks.remove(gone);
       sweep(NOW);
       assertThat(objects("chunks").keySet()).isEqualTo(needed());
+      assertThat(repository.tree().storedBytes()).isEqualTo(bytes(objects("chunks")));
       assertThat(objects("manifests")).hasSize(disks.size());
       assertThat(objects("references")).hasSize(disks.size());
       disks.forEach(
@@ -269,9 +272,7 @@ class SweepsTest {
     TreeMap<String, Long> gone = new TreeMap<>(before);
     all().keySet().forEach(gone::remove);
     assertThat(doomed).isEqualTo(gone).isNotEmpty();
-    assertThat(ahead.bytes())
-        .isEqualTo(done.bytes())
-        .isEqualTo(doomed.values().stream().mapToLong(Long::longValue).sum());
+    assertThat(ahead.bytes()).isEqualTo(done.bytes()).isEqualTo(bytes(doomed));
     assertThat(ahead.chunks()).isEqualTo(done.chunks());
   }
 
