@@ -29,6 +29,7 @@ final class Sweep {
   private final ObjectStore store;
   private final Tree tree;
   private final DiskUse use;
+  private final SweepOptions options;
   private final Instant hiddenBefore;
   private final SweepPlanner planner;
   private final PlanExecution execution;
@@ -43,6 +44,7 @@ final class Sweep {
     this.store = repository.store();
     this.tree = tree;
     this.use = use;
+    this.options = options;
     this.hiddenBefore = SweepPlanner.hiddenBefore(repository, options);
     this.planner = new SweepPlanner(repository, tree, progress);
     this.execution = new PlanExecution(repository, tree, progress);
@@ -83,7 +85,7 @@ final class Sweep {
     SweepScope scope = all.leaving(open);
     waiting = scope.waiting();
     try {
-      SweepPlan plan = planner.plan(scope);
+      SweepPlan plan = planner.plan(scope, options.thorough());
       if (plan.isEmpty()) {
         return false;
       }
