@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import org.ekkofs.control.Units;
+import org.ekkofs.control.VerdictWords;
 import org.ekkofs.model.BackupFigures;
 import org.ekkofs.model.BackupName;
 
@@ -29,7 +30,8 @@ final class BackupTable {
                 Table.Column.right("NEW"),
                 Table.Column.right("STORED"),
                 Table.Column.left("TAKEN"),
-                Table.Column.left("PARENT")));
+                Table.Column.left("PARENT"),
+                Table.Column.left("VERIFIED")));
     if (withState) {
       columns.add(Table.Column.left("STATE"));
     }
@@ -48,7 +50,11 @@ final class BackupTable {
                 size(view, BackupFigures::newBytes),
                 size(view, BackupFigures::storedBytes),
                 Times.format(view.backup().taken(), zone),
-                view.parent().map(BackupName::value).orElse(NOTHING)));
+                view.parent().map(BackupName::value).orElse(NOTHING),
+                view.backup()
+                    .verdict()
+                    .map(verdict -> VerdictWords.brief(verdict, zone))
+                    .orElse(NOTHING)));
     if (withState) {
       cells.add(view.state());
     }

@@ -78,6 +78,14 @@ record BackupView(TreeName tree, TrackedBackup backup, Optional<BackupName> pare
                     .put("newBytes", figures.newBytes())
                     .put("storedBytes", figures.storedBytes())
                     .put("newChunks", figures.newChunks()));
+    backup
+        .verdict()
+        .ifPresent(
+            verdict ->
+                json.putObject("verified")
+                    .put("time", verdict.time().toString())
+                    .put("percent", verdict.percent())
+                    .put("sound", verdict.sound()));
     return json;
   }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.ekkofs.backup.Repository;
 import org.ekkofs.backup.Tree;
 import org.ekkofs.control.Units;
+import org.ekkofs.control.VerdictWords;
 import org.ekkofs.log.Phase;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.model.BackupPath;
@@ -73,6 +74,10 @@ final class ShowCommand implements Action {
                       .formatted(
                           exact(figures.storedBytes()), Sizes.count(figures.newChunks(), "chunk")));
             });
+    backup
+        .verdict()
+        .ifPresent(
+            verdict -> lines.put("verified", VerdictWords.sentence(verdict, context.zone())));
     lines.put("segments", Units.bytes(settings.segmentSize().bytes()));
     lines.put("compression", "zstd level " + settings.compression().level());
     if (backup.phase() instanceof Phase.Committed committed) {

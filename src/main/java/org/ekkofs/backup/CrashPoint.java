@@ -16,5 +16,7 @@ public enum CrashPoint {
   /** The commit is in the log and nobody was told. */
   AFTER_COMMIT,
   /** The backup is hidden and nobody was told. */
-  AFTER_HIDE
+  AFTER_HIDE,
+  /** A verification has read another segment. */
+  BETWEEN_SEGMENTS
 }
