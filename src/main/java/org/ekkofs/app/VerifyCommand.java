@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
     },
     footer = {
       "",
-      "Examples:",
+      "Example:",
       "  ekkofs verify web/monday --read-data",
       "  ekkofs verify --read-data=5%%",
       "  ekkofs verify web --repair-from /dev/vg0/web"
