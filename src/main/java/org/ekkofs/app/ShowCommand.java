@@ -30,10 +30,11 @@ final class ShowCommand implements Action {
 
   @Override
   public void run(Context context) {
-    try (Repository repository = context.open()) {
+    try (Repository repository = context.open();
+        ShownProgress progress = context.progress()) {
       Tree tree = repository.tree(path.tree());
       TrackedBackup backup = tree.find(path.name());
-      BackupView view = BackupView.of(tree.name(), tree.all(), List.of(backup)).get(0);
+      BackupView view = BackupView.of(repository, tree, List.of(backup), progress).get(0);
       if (json) {
         Json.print(context.out(), json(view, tree.settings()));
       } else {
@@ -62,6 +63,7 @@ final class ShowCommand implements Action {
     lines.put("taken", Times.formatWithOffset(backup.taken(), context.zone()));
     lines.put("on host", backup.writer().host());
     lines.put("parent", parent(view));
+    lines.put("protected", backup.isProtected() ? "yes" : "no");
     view.figures()
         .ifPresent(
             figures -> {
@@ -78,6 +80,7 @@ final class ShowCommand implements Action {
         .verdict()
         .ifPresent(
             verdict -> lines.put("verified", VerdictWords.sentence(verdict, context.zone())));
+    view.freed().ifPresent(bytes -> lines.put("alone", exact(bytes) + ", which deleting it frees"));
     lines.put("segments", Units.bytes(settings.segmentSize().bytes()));
     lines.put("compression", "zstd level " + settings.compression().level());
     if (backup.phase() instanceof Phase.Committed committed) {

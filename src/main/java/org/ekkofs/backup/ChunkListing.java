@@ -4,14 +4,11 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.ChunkId;
 import org.ekkofs.store.ObjectInfo;
-import org.ekkofs.store.ObjectKey;
 import org.ekkofs.store.ObjectStore;
 import org.ekkofs.store.TreeKeys;
 
@@ -23,13 +20,7 @@ final class ChunkListing {
   /** 128 MiB; owners that were asked for longest ago are listed again if need be. */
   private static final long MAX_CHUNKS_HELD = 16 << 20;
 
-  /** Trees, tree, chunks, owner, segment. */
-  private static final int KEY_PARTS = 5;
-
-  private static final Pattern NAME = Pattern.compile("[0-9a-f]{8}");
-
-  private final ObjectStore store;
-  private final TreeKeys keys;
+  private final StoredChunks stored;
 
   /** Of each owner, ascending: segment in the upper half, length in the lower. */
   private final Map<BackupId, long[]> owners = new LinkedHashMap<>(16, 0.75f, true);
@@ -37,8 +28,7 @@ final class ChunkListing {
   private long held;
 
   ChunkListing(ObjectStore store, TreeKeys keys) {
-    this.store = store;
-    this.keys = keys;
+    this.stored = new StoredChunks(store, keys);
   }
 
   /** How long the chunk's object is; empty if it is not listed. */
@@ -57,7 +47,7 @@ final class ChunkListing {
 
   private long[] list(BackupId owner) {
     LongStream.Builder found = LongStream.builder();
-    store.list(keys.chunksOf(owner), object -> packed(object).ifPresent(found::add));
+    stored.list(owner, (chunk, object) -> found.add(packed(chunk, object)));
     long[] chunks = found.build().sorted().toArray();
     owners.put(owner, chunks);
     held += chunks.length;
@@ -69,19 +59,7 @@ final class ChunkListing {
     return chunks;
   }
 
-  private static OptionalLong packed(ObjectInfo object) {
-    OptionalInt segment = segment(object.key());
-    return segment.isEmpty() || object.key().parts().size() != KEY_PARTS
-        ? OptionalLong.empty()
-        : OptionalLong.of(
-            (long) segment.getAsInt() << Integer.SIZE
-                | Math.min(object.length(), Integer.MAX_VALUE));
-  }
-
-  /** The number that a chunk's key ends in, unsigned; empty if it is no chunk's. */
-  static OptionalInt segment(ObjectKey key) {
-    return NAME.matcher(key.name()).matches()
-        ? OptionalInt.of(Integer.parseUnsignedInt(key.name(), 16))
-        : OptionalInt.empty();
+  private static long packed(ChunkId chunk, ObjectInfo object) {
+    return chunk.segment().value() << Integer.SIZE | Math.min(object.length(), Integer.MAX_VALUE);
   }
 }

@@ -154,6 +154,10 @@ public final class Repository implements AutoCloseable {
     crashPoints.accept(point);
   }
 
+  Catalog catalog() {
+    return catalog;
+  }
+
   Threads threads() {
     return threads;
   }

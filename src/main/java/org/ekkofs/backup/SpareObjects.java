@@ -5,7 +5,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -21,10 +20,8 @@ import org.ekkofs.log.TreeState;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.ChunkId;
 import org.ekkofs.model.CorruptException;
-import org.ekkofs.model.InvalidException;
 import org.ekkofs.model.SegmentIndex;
 import org.ekkofs.store.ObjectInfo;
-import org.ekkofs.store.ObjectKey;
 
 /**
  * The objects of a tree that no visible backup refers to: garbage, which sweeps give back, and what
@@ -115,10 +112,11 @@ final class SpareObjects {
   }
 
   private Optional<SweepPlan> plan(PendingPlan plan) {
-    ObjectKey key =
-        ObjectKey.of("trees", scope.tree().name().value(), "plans", plan.plan().toString());
     try {
-      return scope.store().get(key, SweepPlan.MAX_BYTES).map(SweepPlan::decode);
+      return scope
+          .store()
+          .get(scope.keys().plan(plan.plan()), SweepPlan.MAX_BYTES)
+          .map(SweepPlan::decode);
     } catch (CorruptException damaged) {
       return Optional.empty();
     }
@@ -134,10 +132,11 @@ final class SpareObjects {
           case "checkpoints" -> true;
           case "plans" -> parts.size() == 4 && plan(object, name);
           case "manifests", "references" ->
-              parts.size() == 4 && id(name).map(id -> ofBackup(object, id)).orElse(false);
+              parts.size() == 4
+                  && StoredChunks.id(name).map(id -> ofBackup(object, id)).orElse(false);
           case "chunks" ->
               parts.size() == 5
-                  && id(parts.get(3)).map(owner -> chunk(object, owner)).orElse(false);
+                  && StoredChunks.id(parts.get(3)).map(owner -> chunk(object, owner)).orElse(false);
           default -> false;
         };
     if (!sorted) {
@@ -153,14 +152,6 @@ final class SpareObjects {
       garbage = garbage.plus(object.length());
     }
     return true;
-  }
-
-  private static Optional<BackupId> id(String text) {
-    try {
-      return Optional.of(BackupId.parse(text));
-    } catch (InvalidException | CorruptException other) {
-      return Optional.empty();
-    }
   }
 
   /** False if the object is foreign. */
@@ -182,7 +173,7 @@ final class SpareObjects {
   /** False if the object is foreign. */
   private boolean chunk(ObjectInfo object, BackupId owner) {
     TrackedBackup backup = backups.get(owner);
-    OptionalInt segment = ChunkListing.segment(object.key());
+    Optional<SegmentIndex> segment = StoredChunks.segment(object);
     if (segment.isEmpty()) {
       return false;
     }
@@ -190,8 +181,7 @@ final class SpareObjects {
       unknown.merge(owner, new Amount(1, object.length()), Amount::plus);
       return true;
     }
-    ChunkId chunk =
-        new ChunkId(owner, new SegmentIndex(Integer.toUnsignedLong(segment.getAsInt())));
+    ChunkId chunk = new ChunkId(owner, segment.get());
     if (inUse.contains(chunk) || backup.isOpen()) {
       return true;
     }

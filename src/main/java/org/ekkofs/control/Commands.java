@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.ekkofs.backup.DiskUse;
 import org.ekkofs.backup.Progress;
 import org.ekkofs.backup.Repository;
 import org.ekkofs.backup.SnapshotRequest;
@@ -28,6 +29,7 @@ public final class Commands {
   private final Repository repository;
   private final Runnable refresh;
   private final Optional<Path> ownMount;
+  private final DiskUse use;
 
   /**
    * Runs commands on a repository.
@@ -35,11 +37,13 @@ public final class Commands {
    * @param refresh called after every change, so that it shows; what it throws is the outcome of
    *     the refresh command
    * @param ownMount where this process serves the repository; it must not read from there itself
+   * @param use who reads in this process, so that sweeps leave that alone
    */
-  public Commands(Repository repository, Runnable refresh, Optional<Path> ownMount) {
+  public Commands(Repository repository, Runnable refresh, Optional<Path> ownMount, DiskUse use) {
     this.repository = repository;
     this.refresh = refresh;
     this.ownMount = ownMount;
+    this.use = use;
   }
 
   /**
@@ -62,7 +66,13 @@ public final class Commands {
     if (command instanceof Command.Snapshot snapshot) {
       checkSnapshot(snapshot, names);
     } else if (command instanceof Command.Delete delete) {
-      names.requireVisible(delete.backup());
+      names.requireDeletable(delete.backup());
+    } else if (command instanceof Command.Protect protect) {
+      names.requireVisible(protect.backup());
+    } else if (command instanceof Command.Unprotect unprotect) {
+      names.requireVisible(unprotect.backup());
+    } else if (command instanceof Command.Sweep sweep) {
+      sweep.tree().ifPresent(names::requireTree);
     } else if (command instanceof Command.Undelete undelete) {
       names.requireHidden(undelete.backup());
       names.requireFree(restored(undelete));
@@ -109,6 +119,12 @@ public final class Commands {
       return delete(delete.backup());
     } else if (command instanceof Command.Undelete undelete) {
       return undelete(undelete);
+    } else if (command instanceof Command.Protect protect) {
+      return protect(protect.backup());
+    } else if (command instanceof Command.Unprotect unprotect) {
+      return unprotect(unprotect.backup());
+    } else if (command instanceof Command.Sweep sweep) {
+      return new SweepTrees(repository, use).run(sweep, progress);
     }
     refresh.run();
     return "refreshed";
@@ -155,6 +171,18 @@ public final class Commands {
     repository.tree(path.tree()).undelete(path.name(), restored.name());
     show();
     return restored + ": back";
+  }
+
+  private String protect(BackupPath path) {
+    repository.tree(path.tree()).protect(path.name());
+    show();
+    return path + ": protected; unprotect lifts that";
+  }
+
+  private String unprotect(BackupPath path) {
+    repository.tree(path.tree()).unprotect(path.name());
+    show();
+    return path + ": no longer protected";
   }
 
   /** The change is made already, so that it cannot be shown yet must not look as if it failed. */

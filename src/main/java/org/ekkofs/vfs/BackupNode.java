@@ -97,6 +97,7 @@ final class BackupNode implements FileNode {
                 values.put(
                     "user.ekkofs.verified",
                     VerdictWords.sentence(verdict, ZoneId.systemDefault())));
+    values.put("user.ekkofs.protected", Boolean.toString(now.isProtected()));
     Optional.ofNullable(damage).ifPresent(what -> values.put("user.ekkofs.damaged", what));
     return values;
   }
