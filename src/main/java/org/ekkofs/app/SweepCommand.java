@@ -47,6 +47,11 @@ final class SweepCommand implements ControlAction {
       description = "Give up snapshots that have stored nothing for this time; default 48h.")
   private Optional<Duration> abandonedAfter = Optional.empty();
 
+  @Option(
+      names = "--thorough",
+      description = "List all chunks, and take those too that nobody can account for.")
+  private boolean thorough;
+
   @Option(names = "--list", description = "With --dry-run: also each object, with its bytes.")
   private boolean list;
 
@@ -70,7 +75,9 @@ final class SweepCommand implements ControlAction {
     }
     Duration window = now ? Duration.ZERO : undoWindow.orElse(SweepOptions.UNDO_WINDOW);
     return new Command.Sweep(
-        tree, new SweepOptions(window, abandonedAfter.orElse(SweepOptions.PATIENCE)), dryRun);
+        tree,
+        new SweepOptions(window, abandonedAfter.orElse(SweepOptions.PATIENCE), thorough),
+        dryRun);
   }
 
   @Override

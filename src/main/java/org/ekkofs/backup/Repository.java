@@ -19,6 +19,7 @@ import org.ekkofs.log.Stamper;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.manifest.ManifestFiles;
 import org.ekkofs.model.AlreadyExistsException;
+import org.ekkofs.model.BackupId;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.NotFoundException;
 import org.ekkofs.model.RepositoryDescriptor;
@@ -59,7 +60,7 @@ public final class Repository implements AutoCloseable {
     this.descriptor = descriptor;
     this.local = local;
     this.host = surroundings.host();
-    this.stamper = new Stamper(surroundings.clock(), UUID::randomUUID, host.self().host());
+    this.stamper = new Stamper(surroundings.clock(), surroundings.ids(), host.self().host());
     this.crashPoints = surroundings.crashPoints();
     this.threads = surroundings.threads();
     this.readers = threads.pool("ekkofs-log", LogReader.MAX_WINDOW);
@@ -156,6 +157,10 @@ public final class Repository implements AutoCloseable {
   /** The clock of this process. */
   public Clock clock() {
     return stamper.clock();
+  }
+
+  BackupId newId() {
+    return new BackupId(stamper.nonces().get());
   }
 
   void reached(CrashPoint point) {

@@ -3,7 +3,6 @@ package org.ekkofs.backup;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.ekkofs.catalog.Fact;
 import org.ekkofs.disk.ChunkHeaders;
 import org.ekkofs.format.Sha256;
@@ -48,7 +47,7 @@ public final class Snapshots {
     Tree tree = tree(request);
     create(tree, request);
     tree.revokeDead();
-    BackupId id = new BackupId(UUID.randomUUID());
+    BackupId id = repository.newId();
     try {
       TrackedBackup intent = announce(tree, id, request);
       repository.reached(CrashPoint.AFTER_INTENT);

@@ -29,6 +29,7 @@ final class Sweep {
   private final ObjectStore store;
   private final Tree tree;
   private final DiskUse use;
+  private final SweepOptions options;
   private final Instant hiddenBefore;
   private final SweepPlanner planner;
   private final PlanExecution execution;
@@ -43,6 +44,7 @@ final class Sweep {
     this.store = repository.store();
     this.tree = tree;
     this.use = use;
+    this.options = options;
     this.hiddenBefore = SweepPlanner.hiddenBefore(repository, options);
     this.planner = new SweepPlanner(repository, tree, progress);
     this.execution = new PlanExecution(repository, tree, progress);
@@ -83,7 +85,11 @@ final class Sweep {
     SweepScope scope = all.leaving(open);
     waiting = scope.waiting();
     try {
-      SweepPlan plan = planner.plan(scope);
+      Optional<SweepPlan> made = plan(scope);
+      if (made.isEmpty()) {
+        return true;
+      }
+      SweepPlan plan = made.get();
       if (plan.isEmpty()) {
         return false;
       }
@@ -99,6 +105,18 @@ final class Sweep {
       return true;
     } finally {
       use.reopen(tree.name(), candidates);
+    }
+  }
+
+  /** Empty if references are missing because another sweep has deleted them meanwhile. */
+  private Optional<SweepPlan> plan(SweepScope scope) {
+    try {
+      return Optional.of(planner.plan(scope, options.thorough()));
+    } catch (CorruptException e) {
+      if (tree.log().refreshed(TreeState::lastPlan).compareTo(scope.asOf()) > 0) {
+        return Optional.empty();
+      }
+      throw e;
     }
   }
 

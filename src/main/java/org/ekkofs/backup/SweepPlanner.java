@@ -46,12 +46,20 @@ final class SweepPlanner {
   /**
    * Makes the plan for a scope.
    *
+   * @param thorough whether to look at all chunks there are
    * @throws org.ekkofs.model.CorruptException if the references of any backup that counts cannot be
    *     verified
    */
-  SweepPlan plan(SweepScope scope) {
+  SweepPlan plan(SweepScope scope, boolean thorough) {
     References.Builder garbage = References.builder();
     List<BackupId> abandoned = abandoned(scope, garbage);
+    if (thorough) {
+      for (BackupId owner : stored.owners()) {
+        if (scope.settled().contains(owner)) {
+          stored.list(owner, (chunk, object) -> garbage.add(chunk));
+        }
+      }
+    }
     references.forEach(scope.covered(), (backup, refers) -> garbage.addAll(refers));
     if (!garbage.isEmpty()) {
       references.forEach(scope.live(), (backup, refers) -> garbage.removeAll(refers));

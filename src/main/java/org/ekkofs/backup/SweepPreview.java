@@ -51,7 +51,7 @@ final class SweepPreview {
     SweepScope all =
         SweepScope.of(state, SweepPlanner.hiddenBefore(repository, options), Integer.MAX_VALUE);
     SweepScope scope = all.leaving(open(all, use));
-    add(planner, planner.plan(scope), scope.covered(), state);
+    add(planner, planner.plan(scope, options.thorough()), scope.covered(), state);
     return new SweepReport(
         tree.name(),
         deleted,

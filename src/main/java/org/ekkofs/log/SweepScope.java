@@ -2,6 +2,7 @@ package org.ekkofs.log;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.ekkofs.model.BackupId;
@@ -15,6 +16,7 @@ import org.ekkofs.model.Slot;
  * @param covered the hidden backups that go
  * @param live all other backups that may be read, now or after they were brought back
  * @param revoked the snapshots that were given up; nothing refers to what they stored
+ * @param settled all backups that will never store anything more, swept ones included
  * @param waiting the hidden backups that do not go yet, and why
  */
 public record SweepScope(
@@ -22,6 +24,7 @@ public record SweepScope(
     List<TrackedBackup> covered,
     List<TrackedBackup> live,
     List<TrackedBackup> revoked,
+    Set<BackupId> settled,
     List<Waiting> waiting) {
   /** Why a hidden backup stays for now. */
   public enum Reason {
@@ -56,6 +59,7 @@ public record SweepScope(
     covered = List.copyOf(covered);
     live = List.copyOf(live);
     revoked = List.copyOf(revoked);
+    settled = Set.copyOf(settled);
     waiting = List.copyOf(waiting);
   }
 
@@ -69,8 +73,12 @@ public record SweepScope(
     List<TrackedBackup> covered = new ArrayList<>();
     List<TrackedBackup> live = new ArrayList<>();
     List<TrackedBackup> revoked = new ArrayList<>();
+    Set<BackupId> settled = new HashSet<>();
     List<Waiting> waiting = new ArrayList<>();
     for (TrackedBackup backup : state.backups()) {
+      if (!backup.isOpen() && !(backup.phase() instanceof Phase.Planned)) {
+        settled.add(backup.id());
+      }
       if (backup.phase() instanceof Phase.Visible) {
         live.add(backup);
       } else if (backup.phase() instanceof Phase.Revoked) {
@@ -89,7 +97,7 @@ public record SweepScope(
       }
     }
     waiting.forEach(stays -> live.add(stays.backup()));
-    return new SweepScope(state.slot(), covered, live, revoked, waiting);
+    return new SweepScope(state.slot(), covered, live, revoked, settled, waiting);
   }
 
   /** The same, but that backups which are being read stay. */
@@ -102,7 +110,7 @@ public record SweepScope(
     moreLive.addAll(staying);
     List<Waiting> moreWaiting = new ArrayList<>(waiting);
     staying.forEach(backup -> moreWaiting.add(new Waiting(backup, Reason.OPEN_FILE)));
-    return new SweepScope(asOf, going, moreLive, revoked, moreWaiting);
+    return new SweepScope(asOf, going, moreLive, revoked, settled, moreWaiting);
   }
 
   /** Whether another plan can follow at once. */

@@ -56,7 +56,7 @@ class PicocliGrammarTest {
             "sweep --undo-window 7d --abandoned-after 90m",
             new Command.Sweep(
                 Optional.empty(),
-                new SweepOptions(Duration.ofDays(7), Duration.ofMinutes(90)),
+                new SweepOptions(Duration.ofDays(7), Duration.ofMinutes(90), false),
                 false)),
         Arguments.of("  refresh ", new Command.Refresh()));
   }

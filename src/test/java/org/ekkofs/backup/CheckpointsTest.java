@@ -75,7 +75,8 @@ class CheckpointsTest {
 
   private TestRepository host(String folder, Consumer<CrashPoint> crashPoints, Threads threads) {
     Surroundings surroundings =
-        new Surroundings(Clock.systemUTC(), Host.current(), crashPoints, threads, INTERVAL);
+        new Surroundings(
+            Clock.systemUTC(), Host.current(), crashPoints, threads, UUID::randomUUID, INTERVAL);
     TestRepository made = base.another(dir.resolve(folder), surroundings);
     opened.add(made);
     return made;

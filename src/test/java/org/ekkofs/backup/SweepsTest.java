@@ -19,6 +19,7 @@ import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.manifest.Manifest;
 import org.ekkofs.manifest.SegmentTable;
 import org.ekkofs.model.BackupName;
+import org.ekkofs.model.ChunkId;
 import org.ekkofs.model.Compression;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.Layer;
@@ -282,6 +283,29 @@ class SweepsTest {
     all.putAll(objects("references"));
     all.putAll(objects("plans"));
     return all;
+  }
+
+  @Test
+  void thoroughSweepTakesChunksThatNobodyCanAccountFor() {
+    ModelDisk model = disk(1);
+    TrackedBackup base = repository.snapshot(model, "a", "");
+    change(model, new Random(8), 2);
+    repository.snapshot(model, "b", "a");
+    TrackedBackup gone = repository.snapshot(disk(3), "gone", "");
+    repository.tree().delete(name("gone"));
+    sweep(NOW);
+    Map<String, Long> before = all();
+    List<ObjectKey> late =
+        List.of(
+            repository.tree().keys().chunk(new ChunkId(gone.id(), new SegmentIndex(0))),
+            repository.tree().keys().chunk(new ChunkId(base.id(), new SegmentIndex(999))));
+    late.forEach(key -> repository.memory().put(key, Body.of(new byte[10])));
+    sweep(NOW);
+    assertThat(all()).hasSize(before.size() + 2);
+    SweepReport report = sweep(new SweepOptions(Duration.ZERO, Duration.ofDays(2), true));
+    assertThat(report.chunks()).isEqualTo(2);
+    assertThat(report.bytes()).isEqualTo(20);
+    assertThat(all()).isEqualTo(before);
   }
 
   @Test
