@@ -14,9 +14,28 @@ import java.util.function.Supplier;
  * @param threads where work in parallel is done
  * @param ids makes the ids of backups and the nonces of records, no two alike anywhere; safe for
  *     use by many threads
+ * @param checkpointInterval how many records lie behind a checkpoint of a log before another one is
+ *     written
  */
 public record Surroundings(
-    Clock clock, Host host, Consumer<CrashPoint> crashPoints, Threads threads, Supplier<UUID> ids) {
+    Clock clock,
+    Host host,
+    Consumer<CrashPoint> crashPoints,
+    Threads threads,
+    Supplier<UUID> ids,
+    int checkpointInterval) {
+  private static final int CHECKPOINT_INTERVAL = 1_000;
+
+  /** With checkpoints as often as usual. */
+  public Surroundings(
+      Clock clock,
+      Host host,
+      Consumer<CrashPoint> crashPoints,
+      Threads threads,
+      Supplier<UUID> ids) {
+    this(clock, host, crashPoints, threads, ids, CHECKPOINT_INTERVAL);
+  }
+
   /** With real threads and random ids. */
   public Surroundings(Clock clock, Host host, Consumer<CrashPoint> crashPoints) {
     this(clock, host, crashPoints, Threads.REAL, UUID::randomUUID);
