@@ -15,6 +15,7 @@ import org.ekkofs.model.RefusedException;
 import org.ekkofs.model.StoreUnavailableException;
 import org.ekkofs.store.ObjectKey;
 import org.ekkofs.store.ObjectStore;
+import org.ekkofs.store.TreeKeys;
 
 /**
  * Every order in which the operations of a few processes can be done, up to their ends. In every
@@ -43,7 +44,8 @@ import org.ekkofs.store.ObjectStore;
  *       deletes it before the log names it, and only listings could show it. They do so after a
  *       snapshot was revoked, and then this must be switched off; that nothing is listed where
  *       something may have been put in haste is checked whenever something is listed;
- *   <li>listing what only others that are gone could change;
+ *   <li>listing what only others that are gone could change, and checkpoints, of which none are
+ *       made in so short a log;
  *   <li>all operations of the last process.
  * </ul>
  *
@@ -51,6 +53,12 @@ import org.ekkofs.store.ObjectStore;
  * come in between. For one thread.
  */
 final class Exploration {
+  private static final TreeKeys KEYS = new TreeKeys(World.TREE);
+
+  /** Below these a writer puts something before the log names it. */
+  private static final List<String> HASTILY_PUT =
+      List.of(KEYS.chunks(), KEYS.manifests(), KEYS.references());
+
   private final List<Role> roles;
   private final List<Histories> histories = new ArrayList<>();
   private final Contents contents = new Contents();
@@ -164,7 +172,8 @@ final class Exploration {
       case PUT -> hastyPuts && (roles.get(role).kind() == Role.Kind.WRITER || !sweeps);
       case DELETE -> !sweeps && !writes;
       case LIST, CHILDREN ->
-          !operation.subject().contains("/log/") && !sweeps && (!writes || hastyPuts);
+          operation.subject().startsWith(KEYS.checkpoints())
+              || (!operation.subject().contains("/log/") && !sweeps && (!writes || hastyPuts));
       default -> false;
     };
   }
@@ -224,16 +233,21 @@ final class Exploration {
     return new State(result.content(), nodes);
   }
 
-  /** Nobody may look where a writer has put something in haste, before it is committed. */
+  /**
+   * Nobody may look where a writer has put something in haste, before it is committed; and nobody
+   * makes checkpoints, so that listing them makes no difference.
+   */
   private void checkReduction(int role, Operation operation, State state) {
     String prefix = operation.subject();
+    if (operation.kind() == Operation.Kind.CREATE && !operation.isOfRecord()) {
+      throw new IllegalStateException(roles.get(role) + " creates " + prefix);
+    }
     boolean listing =
         operation.kind() == Operation.Kind.LIST || operation.kind() == Operation.Kind.CHILDREN;
     if (listing
         && hastyPuts
         && others(role, state.nodes, Role.Kind.WRITER)
-        && !prefix.contains("/log/")
-        && !prefix.contains("/plans/")
+        && HASTILY_PUT.stream().anyMatch(prefix::startsWith)
         && !isOfCommitted(prefix, state.content)) {
       throw new IllegalStateException(
           "%s lists %s: puts must not be done in haste".formatted(roles.get(role), prefix));

@@ -39,17 +39,12 @@ class ExplorationIT {
   @Test
   void twoWritersUnderWayDeletionSweep() {
     explore(
-        true,
-        Roles.child().underWay(),
-        Roles.full().underWay(),
-        Roles.deleter(),
-        Roles.sweeper());
+        true, Roles.child().underWay(), Roles.full().underWay(), Roles.deleter(), Roles.sweeper());
   }
 
   @Test
   void writerUnderWayDeletionTwoSweeps() {
-    explore(
-        true, Roles.child().underWay(), Roles.deleter(), Roles.sweeper(), Roles.otherSweeper());
+    explore(true, Roles.child().underWay(), Roles.deleter(), Roles.sweeper(), Roles.otherSweeper());
   }
 
   @Test
@@ -59,8 +54,7 @@ class ExplorationIT {
 
   @Test
   void writerUnderWayRevocationDeletionSweep() {
-    explore(
-        false, Roles.child().underWay(), Roles.revoker(), Roles.deleter(), Roles.sweeper());
+    explore(false, Roles.child().underWay(), Roles.revoker(), Roles.deleter(), Roles.sweeper());
   }
 
   @Test

@@ -53,9 +53,9 @@ final class World {
    *
    * @param trace hears of everything that happens
    */
-  World(Choices choices, Consumer<String> trace) {
+  World(Choices choices, Profile profile, Consumer<String> trace) {
     this.choices = choices;
-    this.profile = Profile.draw(choices);
+    this.profile = profile;
     this.scheduler = new Scheduler(choices, profile);
     this.trace = trace;
     note(profile::toString);
@@ -142,8 +142,8 @@ final class World {
   }
 
   /**
-   * Somebody was told that a snapshot of this disk failed; then there must be none, unless the store
-   * could not be asked, or not read, in the end.
+   * Somebody was told that a snapshot of this disk failed; then there must be none, unless the
+   * store could not be asked, or not read, in the end.
    */
   void toldFailure(SparseDisk disk, EkkofsException failure) {
     boolean settled = failure.getSuppressed().length == 0;
