@@ -13,6 +13,7 @@ import org.ekkofs.manifest.Manifest;
 import org.ekkofs.manifest.ManifestMeta;
 import org.ekkofs.manifest.SegmentTable;
 import org.ekkofs.model.BackupId;
+import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.DiskGeometry;
 import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.LogEvent;
@@ -27,6 +28,8 @@ import org.ekkofs.store.ObjectStore;
 /** Takes snapshots. Safe for use by many threads. */
 public final class Snapshots {
   private static final int MANIFEST_COMPRESSION = 3;
+  private static final String REVOKED =
+      "the snapshot was revoked, or another took its name, before it was complete";
 
   private final Repository repository;
 
@@ -54,6 +57,11 @@ public final class Snapshots {
       TrackedBackup committed = commit(tree, commit);
       repository.reached(CrashPoint.AFTER_COMMIT);
       return committed;
+    } catch (CorruptException e) {
+      // What a revoked snapshot shares may be swept away under its hands: no damage then.
+      boolean revoked = isRevoked(tree, id, e);
+      withdraw(tree, id, e);
+      throw revoked ? new RefusedException(REVOKED, e) : e;
     } catch (RuntimeException | Error e) {
       withdraw(tree, id, e);
       throw e;
@@ -148,7 +156,7 @@ public final class Snapshots {
     throw new RefusedException(
         backup.phase() instanceof Phase.Hidden
             ? "the backup was deleted the moment it was complete"
-            : "the snapshot was revoked, or another took its name, before it was complete");
+            : REVOKED);
   }
 
   private TrackedBackup appended(Tree tree, LogEvent.Commit commit) {
@@ -157,16 +165,17 @@ public final class Snapshots {
           .append(
               state -> isOpen(state, commit.backup()) ? Optional.of(commit) : Optional.empty(),
               state -> state.backup(commit.backup()).orElseThrow());
-    } catch (StoreUnavailableException unknown) {
+    } catch (StoreUnavailableException | CorruptException unknown) {
       return settled(tree, commit.backup(), unknown);
     }
   }
 
   /**
-   * It may have been written all the same: revoking settles it one way or the other. What was only
-   * found there, and not told to be written, may not be durable before the sync.
+   * It may have been written all the same, also if the record that was read back made no sense:
+   * revoking settles it one way or the other. What was only found there, and not told to be
+   * written, may not be durable before the sync.
    */
-  private TrackedBackup settled(Tree tree, BackupId backup, StoreUnavailableException unknown) {
+  private TrackedBackup settled(Tree tree, BackupId backup, EkkofsException unknown) {
     try {
       TrackedBackup found =
           tree.revoke(backup)
@@ -174,7 +183,7 @@ public final class Snapshots {
               .orElseThrow(() -> unknown);
       repository.store().sync();
       return found;
-    } catch (StoreUnavailableException again) {
+    } catch (StoreUnavailableException | CorruptException again) {
       if (again != unknown) {
         unknown.addSuppressed(again);
       }
@@ -184,6 +193,16 @@ public final class Snapshots {
 
   private static boolean isOpen(TreeState state, BackupId id) {
     return state.backup(id).map(TrackedBackup::isOpen).orElse(false);
+  }
+
+  private static boolean isRevoked(Tree tree, BackupId id, Throwable cause) {
+    try {
+      return tree.log()
+          .refreshed(state -> state.backup(id).map(TrackedBackup::isRevoked).orElse(false));
+    } catch (EkkofsException e) {
+      cause.addSuppressed(e);
+      return false;
+    }
   }
 
   /** Revokes the intent if it was written, which after a failure is not always known. */

@@ -98,6 +98,17 @@ class SnapshotFailureTest {
     assertThat(logRecords(web)).isEqualTo(3);
   }
 
+  @Test
+  void aCommitThatIsReadBackCutShortIsReportedOnceAsASuccess() {
+    String commit = "trees/web/log/0000000000000003";
+    web.faults().fail(Operation.CREATE, 3, Effect.FAIL_AFTER);
+    // Before it is written it is looked for twice, and there is nothing to cut short.
+    web.faults().fail(Operation.GET, commit::equals, 1, 3, Effect.TRUNCATE);
+    web.assertHolds(web.snapshot(disk, "name", ""), disk);
+    web.faults().assertAllFired();
+    assertThat(logRecords(web)).isEqualTo(3);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
   void anyRecordMayTakeSeveralTries(int record) {

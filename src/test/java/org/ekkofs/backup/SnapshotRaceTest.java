@@ -172,6 +172,27 @@ class SnapshotRaceTest {
   }
 
   @Test
+  void aRevokedSnapshotWhoseParentIsSweptIsToldThatItWasRevoked() {
+    ModelDisk disk = ModelDisk.full(1_000, new Random(8));
+    web.snapshot(disk, "parent", "");
+    try (TestRepository other =
+        web.another(
+            dir.resolve("other"),
+            point -> {
+              if (point == CrashPoint.AFTER_INTENT) {
+                web.tree().revoke(new BackupName("child"), true);
+                web.tree().delete(new BackupName("parent"));
+                new Sweeps(web.repository())
+                    .sweep(web.tree(), SweepOptions.DEFAULT.now(), Progress.NONE);
+              }
+            })) {
+      assertThatThrownBy(() -> other.snapshot(disk, "child", "parent"))
+          .isInstanceOf(RefusedException.class)
+          .hasMessageContaining("revoked");
+    }
+  }
+
+  @Test
   void aParentThatIsDeletedAlreadyIsNone() {
     ModelDisk disk = ModelDisk.full(1_000, new Random(8));
     web.snapshot(disk, "parent", "");

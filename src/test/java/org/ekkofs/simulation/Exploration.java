@@ -15,9 +15,50 @@ import org.ekkofs.model.RefusedException;
 import org.ekkofs.model.StoreUnavailableException;
 import org.ekkofs.store.ObjectKey;
 import org.ekkofs.store.ObjectStore;
+import org.ekkofs.store.TreeKeys;
 
-/** Every order in which the operations of a few processes can be done. */
+/**
+ * Every order in which the operations of a few processes can be done, up to their ends. In every
+ * content of the store that comes up, everything that was promised must be there ({@link Judge}),
+ * and whatever a user is told must be so. As all beginnings of all orders are among them, so are
+ * all in which a process dies, or sleeps for ever, between any two of its operations.
+ *
+ * <p>What a process does next follows from what it was answered so far, and from nothing else: ids
+ * and clock are given. So a state is the content of the store and, for each process, its answers so
+ * far ({@link Histories}), and no state is gone on from twice. The real code runs only when a
+ * process gets answers that it never got before.
+ *
+ * <p>Not all orders are gone through one by one. Where the next operation of some process commutes
+ * with everything that the others may still do, it is done first and nothing else is tried in that
+ * state: whatever the others do first instead leads to the same states after it, and the operation
+ * itself neither makes a backup visible nor takes anything from one. These are:
+ *
+ * <ul>
+ *   <li>making things durable, which changes nothing here;
+ *   <li>reading a slot of the log that is taken, or trying to create it: nobody ever changes or
+ *       removes a record, which is checked;
+ *   <li>reading another object that is there, as long as no other process sweeps: nobody else
+ *       deletes, and what is there is never replaced;
+ *   <li>deleting an object, once there are no others that read any;
+ *   <li>putting an object of an own snapshot or, by the only sweep, a plan: nobody else reads or
+ *       deletes it before the log names it, and only listings could show it. They do so after a
+ *       snapshot was revoked, and then this must be switched off; that nothing is listed where
+ *       something may have been put in haste is checked whenever something is listed;
+ *   <li>listing what only others that are gone could change, and checkpoints, of which none are
+ *       made in so short a log;
+ *   <li>all operations of the last process.
+ * </ul>
+ *
+ * <p>Several objects that are deleted by one call are deleted one after the other, and others may
+ * come in between. For one thread.
+ */
 final class Exploration {
+  private static final TreeKeys KEYS = new TreeKeys(World.TREE);
+
+  /** Below these a writer puts something before the log names it. */
+  private static final List<String> HASTILY_PUT =
+      List.of(KEYS.chunks(), KEYS.manifests(), KEYS.references());
+
   private final List<Role> roles;
   private final List<Histories> histories = new ArrayList<>();
   private final Contents contents = new Contents();
@@ -122,7 +163,7 @@ final class Exploration {
       return true;
     }
     if (operation.isOfRecord()) {
-      return contents.has(content, operation.subject());
+      return isCreateOrRead(operation) && contents.has(content, operation.subject());
     }
     boolean sweeps = others(role, nodes, Role.Kind.SWEEPER);
     boolean writes = others(role, nodes, Role.Kind.WRITER);
@@ -131,9 +172,17 @@ final class Exploration {
       case PUT -> hastyPuts && (roles.get(role).kind() == Role.Kind.WRITER || !sweeps);
       case DELETE -> !sweeps && !writes;
       case LIST, CHILDREN ->
-          !operation.subject().contains("/log/") && !sweeps && (!writes || hastyPuts);
+          operation.subject().startsWith(KEYS.checkpoints())
+              || (!operation.subject().contains("/log/") && !sweeps && (!writes || hastyPuts));
       default -> false;
     };
+  }
+
+  private static boolean isCreateOrRead(Operation operation) {
+    if (operation.kind() != Operation.Kind.CREATE && !operation.isRead()) {
+      throw new Loss("a record is changed: " + operation);
+    }
+    return true;
   }
 
   private boolean isAlone(int role, Histories.Node[] nodes) {
@@ -158,6 +207,7 @@ final class Exploration {
     transitions++;
     Operation operation = state.nodes[role].operation.orElseThrow();
     announce(role, operation);
+    checkReduction(role, operation, state);
     Contents.Result result = contents.apply(state.content, operation);
     Histories.Node[] nodes = state.nodes.clone();
     int[] content = {result.content()};
@@ -181,6 +231,33 @@ final class Exploration {
     }
     check(nodes[role], result.content());
     return new State(result.content(), nodes);
+  }
+
+  /**
+   * Nobody may look where a writer has put something in haste, before it is committed; and nobody
+   * makes checkpoints, so that listing them makes no difference.
+   */
+  private void checkReduction(int role, Operation operation, State state) {
+    String prefix = operation.subject();
+    if (operation.kind() == Operation.Kind.CREATE && !operation.isOfRecord()) {
+      throw new IllegalStateException(roles.get(role) + " creates " + prefix);
+    }
+    boolean listing =
+        operation.kind() == Operation.Kind.LIST || operation.kind() == Operation.Kind.CHILDREN;
+    if (listing
+        && hastyPuts
+        && others(role, state.nodes, Role.Kind.WRITER)
+        && HASTILY_PUT.stream().anyMatch(prefix::startsWith)
+        && !isOfCommitted(prefix, state.content)) {
+      throw new IllegalStateException(
+          "%s lists %s: puts must not be done in haste".formatted(roles.get(role), prefix));
+    }
+  }
+
+  private boolean isOfCommitted(String prefix, int content) {
+    String owner = new ObjectKey(prefix.substring(0, prefix.length() - 1)).name();
+    return judge.log(content).entries().stream()
+        .anyMatch(entry -> entry.id.toString().equals(owner) && entry.commit.isPresent());
   }
 
   private void announce(int role, Operation operation) {

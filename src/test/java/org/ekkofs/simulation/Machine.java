@@ -89,7 +89,8 @@ final class Machine {
         new Host(new WriterProcess("host" + number, boot, FIRST_PID + processes, 1)),
         process::reached,
         (name, count) -> new DirectExecutor(),
-        this::id);
+        this::id,
+        world.profile.checkpointInterval());
   }
 
   private UUID id() {

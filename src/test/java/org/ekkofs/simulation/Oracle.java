@@ -178,6 +178,7 @@ final class Oracle {
     content.list("").stream()
         .map(object -> object.key())
         .filter(key -> key.value().startsWith("trees/") && !key.value().contains("/log/"))
+        .filter(key -> !key.value().startsWith(keys.checkpoints()))
         .filter(key -> !needed.containsKey(key) && !ghosts.contains(key) && !awaitsPlan(key))
         .findAny()
         .ifPresent(

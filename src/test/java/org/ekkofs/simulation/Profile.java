@@ -18,6 +18,7 @@ import java.util.Set;
  * @param knownDead whether a host can tell that a process that ran on it is dead
  * @param catalog whether hosts remember what they replayed
  * @param grown whether the tree has backups at the beginning
+ * @param checkpointInterval how many records lie between checkpoints
  * @param patient whether sweeps honour the undo window, and time passes quickly
  */
 record Profile(
@@ -31,7 +32,12 @@ record Profile(
     boolean knownDead,
     boolean catalog,
     boolean grown,
+    int checkpointInterval,
     boolean patient) {
+  /** Nothing goes wrong, and nothing is special. */
+  static final Profile PLAIN =
+      new Profile(Style.EVEN, 0, 0, 0, 0, Set.of(), false, false, false, false, 1_000, false);
+
   /** Who goes on. */
   enum Style {
     /** Anybody. */
@@ -55,6 +61,7 @@ record Profile(
         choices.percent(50),
         choices.percent(10),
         choices.percent(80),
+        choices.of(List.of(1_000, 1_000, 1_000, 5)),
         choices.percent(20));
   }
 

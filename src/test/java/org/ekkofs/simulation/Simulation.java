@@ -1,5 +1,7 @@
 package org.ekkofs.simulation;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,6 +17,7 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.ekkofs.store.ObjectStore;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs of the real code of snapshots, deletions, revocations and sweeps in a {@link World} of
@@ -23,6 +26,11 @@ import org.ekkofs.store.ObjectStore;
 final class Simulation {
   /** Nobody listens. */
   static final Consumer<String> UNHEARD = line -> {};
+
+  static {
+    // Checkpoints that faults have damaged are warned of, and here there are thousands.
+    ((Logger) LoggerFactory.getLogger("org.ekkofs.backup")).setLevel(Level.ERROR);
+  }
 
   private final Path folder;
   private final ExecutorService threads;
@@ -63,7 +71,7 @@ final class Simulation {
    * @throws Loss if something was lost
    */
   void run(Choices choices, Consumer<String> trace) throws InterruptedException {
-    World world = new World(choices, trace);
+    World world = new World(choices, Profile.draw(choices), trace);
     Path place = folder.resolve("hosts");
     try {
       (world.profile.grown() ? grown : empty).load(world);

@@ -45,7 +45,7 @@ final class Template {
 
   /** A repository with backups of these disks, each relative to the first; made in this folder. */
   static Template of(Path folder, SortedMap<String, SparseDisk> disks) {
-    World world = new World(Choices.random(0), Simulation.UNHEARD);
+    World world = new World(Choices.random(0), Profile.PLAIN, Simulation.UNHEARD);
     empty().load(world);
     world.calm();
     Machine machine = new Machine(world, 0, folder, UnaryOperator.identity());

@@ -53,9 +53,9 @@ final class World {
    *
    * @param trace hears of everything that happens
    */
-  World(Choices choices, Consumer<String> trace) {
+  World(Choices choices, Profile profile, Consumer<String> trace) {
     this.choices = choices;
-    this.profile = Profile.draw(choices);
+    this.profile = profile;
     this.scheduler = new Scheduler(choices, profile);
     this.trace = trace;
     note(profile::toString);
@@ -141,9 +141,13 @@ final class World {
     answers.merge(what, 1, Integer::sum);
   }
 
-  /** Somebody was told that a snapshot of this disk failed; then there must be none. */
+  /**
+   * Somebody was told that a snapshot of this disk failed; then there must be none, unless the
+   * store could not be asked, or not read, in the end.
+   */
   void toldFailure(SparseDisk disk, EkkofsException failure) {
-    if (failure.kind() != ErrorKind.STORE_UNAVAILABLE) {
+    boolean settled = failure.getSuppressed().length == 0;
+    if (failure.kind() != ErrorKind.STORE_UNAVAILABLE && settled) {
       watched(() -> oracle.toldFailure(disk, failure));
     }
   }
