@@ -32,7 +32,7 @@ final class ShowCommand implements Action {
     try (Repository repository = context.open()) {
       Tree tree = repository.tree(path.tree());
       TrackedBackup backup = tree.find(path.name());
-      BackupView view = BackupView.of(tree.name(), tree.all(), List.of(backup)).get(0);
+      BackupView view = BackupView.of(tree.name(), tree.known(), List.of(backup)).get(0);
       if (json) {
         Json.print(context.out(), json(view, tree.settings()));
       } else {

@@ -1,7 +1,6 @@
 package org.ekkofs.backup;
 
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -184,25 +183,20 @@ public final class Repository implements AutoCloseable {
   }
 
   /**
-   * Those trees whose logs can be read, in order of their names. One that another process is just
-   * making may be left out.
+   * Those trees whose logs can be read, in order of their names and as the store has them now:
+   * {@link Tree#known} need not ask it again. One that another process is just making may be left
+   * out.
    *
    * @param damaged told of each of the others
    */
   public List<Tree> trees(BiConsumer<TreeName, CorruptException> damaged) {
-    List<Tree> readable = new ArrayList<>();
-    for (TreeName name : treeNames()) {
-      try {
-        Tree tree = treeOrNew(name);
-        tree.requireWholeLog();
-        if (tree.exists()) {
-          readable.add(tree);
-        }
-      } catch (CorruptException e) {
-        damaged.accept(name, e);
-      }
-    }
-    return readable;
+    return TreeReads.of(treeNames(), threads, this::whole, damaged);
+  }
+
+  private Optional<Tree> whole(TreeName name) {
+    Tree tree = treeOrNew(name);
+    tree.requireWholeLog();
+    return Optional.of(tree).filter(Tree::isKnown);
   }
 
   /** A tree, which may not have been created yet. */

@@ -16,6 +16,7 @@ import org.ekkofs.model.BackupPath;
 import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.InvalidException;
 import org.ekkofs.model.RefusedException;
+import org.ekkofs.model.TreeName;
 import org.ekkofs.source.DiskSource;
 import org.ekkofs.source.RawSource;
 import org.slf4j.Logger;
@@ -25,20 +26,36 @@ import org.slf4j.LoggerFactory;
 public final class Commands {
   private static final Logger LOG = LoggerFactory.getLogger(Commands.class);
 
+  /** Where changes are to show. */
+  public interface Screen {
+    /**
+     * Looks for all that has changed.
+     *
+     * @throws EkkofsException if something could not be read; it stays as it was
+     */
+    void refresh();
+
+    /**
+     * Looks for what has changed in one tree.
+     *
+     * @throws EkkofsException if it could not be read; it stays as it was
+     */
+    void refresh(TreeName tree);
+  }
+
   private final Repository repository;
-  private final Runnable refresh;
+  private final Screen screen;
   private final Optional<Path> ownMount;
 
   /**
    * Runs commands on a repository.
    *
-   * @param refresh called after every change, so that it shows; what it throws is the outcome of
-   *     the refresh command
+   * @param screen told of every change, so that it shows, and of the refresh command
    * @param ownMount where this process serves the repository; it must not read from there itself
    */
-  public Commands(Repository repository, Runnable refresh, Optional<Path> ownMount) {
+  public Commands(Repository repository, Screen screen, Optional<Path> ownMount) {
     this.repository = repository;
-    this.refresh = refresh;
+    this.screen = screen;
     this.ownMount = ownMount;
   }
 
@@ -110,7 +127,7 @@ public final class Commands {
     } else if (command instanceof Command.Undelete undelete) {
       return undelete(undelete);
     }
-    refresh.run();
+    screen.refresh();
     return "refreshed";
   }
 
@@ -120,7 +137,7 @@ public final class Commands {
     try (DiskSource source = open(command.source())) {
       backup = new Snapshots(repository).take(source, command.request(), progress);
     }
-    show();
+    show(command.request().target());
     Duration took = Duration.between(begun, repository.clock().instant());
     return summary(command.request().target(), figures(backup)) + "; took " + Units.time(took);
   }
@@ -145,7 +162,7 @@ public final class Commands {
 
   private String delete(BackupPath path) {
     repository.tree(path.tree()).delete(path.name());
-    show();
+    show(path);
     return path + ": deleted; undelete brings it back";
   }
 
@@ -153,14 +170,14 @@ public final class Commands {
     BackupPath path = command.backup();
     BackupPath restored = restored(command);
     repository.tree(path.tree()).undelete(path.name(), restored.name());
-    show();
+    show(restored);
     return restored + ": back";
   }
 
   /** The change is made already, so that it cannot be shown yet must not look as if it failed. */
-  private void show() {
+  private void show(BackupPath changed) {
     try {
-      refresh.run();
+      screen.refresh(changed.tree());
     } catch (EkkofsException e) {
       LOG.warn("a change that was made does not show yet: {}", e.getMessage());
     }

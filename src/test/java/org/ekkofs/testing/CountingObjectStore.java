@@ -2,9 +2,12 @@ package org.ekkofs.testing;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import org.ekkofs.store.Body;
 import org.ekkofs.store.ForwardingObjectStore;
+import org.ekkofs.store.ObjectInfo;
 import org.ekkofs.store.ObjectKey;
 import org.ekkofs.store.ObjectStore;
 
@@ -18,7 +21,7 @@ public final class CountingObjectStore extends ForwardingObjectStore {
     }
   }
 
-  private final List<Call> calls = new CopyOnWriteArrayList<>();
+  private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
 
   /** Wraps a store. */
   public CountingObjectStore(ObjectStore store) {
@@ -30,6 +33,11 @@ public final class CountingObjectStore extends ForwardingObjectStore {
     return calls.stream()
         .filter(call -> call.operation().equals(operation) && call.isOfChunk())
         .toList();
+  }
+
+  /** How often this operation was called: get, range, put, list or children. */
+  public long count(String operation) {
+    return calls.stream().filter(call -> call.operation().equals(operation)).count();
   }
 
   /** Forgets all calls. */
@@ -53,5 +61,17 @@ public final class CountingObjectStore extends ForwardingObjectStore {
   public void put(ObjectKey key, Body body) {
     calls.add(new Call("put", key.value(), body.length()));
     super.put(key, body);
+  }
+
+  @Override
+  public void list(String prefix, Consumer<ObjectInfo> consumer) {
+    calls.add(new Call("list", prefix, 0));
+    super.list(prefix, consumer);
+  }
+
+  @Override
+  public Iterable<String> children(String prefix) {
+    calls.add(new Call("children", prefix, 0));
+    return super.children(prefix);
   }
 }
