@@ -10,7 +10,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.ekkofs.model.TreeName;
-import org.ekkofs.store.folder.FolderObjectStore;
 import org.ekkofs.testing.Await;
 import org.ekkofs.testing.DiskImage;
 import org.ekkofs.testing.Ekkofs;
@@ -35,9 +34,7 @@ class ManyBackupsIT {
     mountpoint = Files.createDirectory(folder.resolve("mnt"));
     ekkofs = new Ekkofs(folder.resolve("repository"), folder.resolve("scratch"));
     ekkofs.run("init").ok();
-    try (FolderObjectStore store = FolderObjectStore.open(folder.resolve("repository"))) {
-      ManyTrees.chain(store, new TreeName("web"), BACKUPS);
-    }
+    ManyTrees.chain(folder.resolve("repository"), new TreeName("web"), BACKUPS);
   }
 
   @AfterEach

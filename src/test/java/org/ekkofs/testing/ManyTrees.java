@@ -1,10 +1,15 @@
 package org.ekkofs.testing;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import org.ekkofs.format.RecordCodec;
 import org.ekkofs.model.BackupFigures;
 import org.ekkofs.model.BackupId;
@@ -33,29 +38,59 @@ public final class ManyTrees {
   private static final WriterProcess WRITER = new WriterProcess("elsewhere", "boot", 1, 1);
   private static final int SECONDS_APART = 300;
 
-  private final ObjectStore store;
+  private final BiConsumer<ObjectKey, byte[]> put;
   private final TreeName tree;
   private final Random random;
   private Optional<UUID> last = Optional.empty();
   private Instant now = FIRST;
   private long slot;
 
-  private ManyTrees(ObjectStore store, TreeName tree) {
-    this.store = store;
+  private ManyTrees(BiConsumer<ObjectKey, byte[]> put, TreeName tree) {
+    this.put = put;
     this.tree = tree;
     this.random = new Random(tree.value().hashCode());
   }
 
   /** Makes one tree, a chain of so many visible backups, named as {@link #name} says. */
   public static void chain(ObjectStore store, TreeName tree, int backups) {
-    new ManyTrees(store, tree).write(backups);
+    new ManyTrees(into(store), tree).write(backups);
+  }
+
+  /** The same in the folder of a repository, without waiting until it is durable. */
+  public static void chain(Path repository, TreeName tree, int backups) {
+    new ManyTrees(into(repository), tree).write(backups);
   }
 
   /** Makes so many trees, named as {@link #tree} says, of so many backups each. */
   public static void trees(ObjectStore store, int trees, int backups) {
+    trees(into(store), trees, backups);
+  }
+
+  /** The same in the folder of a repository, without waiting until they are durable. */
+  public static void trees(Path repository, int trees, int backups) {
+    trees(into(repository), trees, backups);
+  }
+
+  private static void trees(BiConsumer<ObjectKey, byte[]> put, int trees, int backups) {
     for (int number = 0; number < trees; number++) {
-      chain(store, tree(number), backups);
+      new ManyTrees(put, tree(number)).write(backups);
     }
+  }
+
+  private static BiConsumer<ObjectKey, byte[]> into(ObjectStore store) {
+    return (key, bytes) -> store.put(key, Body.of(bytes));
+  }
+
+  private static BiConsumer<ObjectKey, byte[]> into(Path repository) {
+    return (key, bytes) -> {
+      Path file = repository.resolve(key.value());
+      try {
+        Files.createDirectories(file.getParent());
+        Files.write(file, bytes);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    };
   }
 
   /** The name of a tree, counted from 0; in their order. */
@@ -96,9 +131,9 @@ public final class ManyTrees {
     now = now.plusSeconds(SECONDS_APART);
     slot++;
     byte[] record = RecordCodec.encode(new LogRecord(nonce, last, now, WRITER.host(), event));
-    store.put(
+    put.accept(
         ObjectKey.of("trees", tree.value(), "log", String.format(Locale.ROOT, "%016d", slot)),
-        Body.of(record));
+        record);
     last = Optional.of(nonce);
   }
 }
