@@ -28,17 +28,23 @@ final class BackupTable {
                 Table.Column.right("DATA"),
                 Table.Column.right("NEW"),
                 Table.Column.right("STORED"),
+                Table.Column.right("FREES"),
                 Table.Column.left("TAKEN"),
                 Table.Column.left("PARENT")));
+    boolean withProtected = views.stream().anyMatch(view -> view.backup().isProtected());
+    if (withProtected) {
+      columns.add(Table.Column.left("PROTECTED"));
+    }
     if (withState) {
       columns.add(Table.Column.left("STATE"));
     }
     Table table = new Table(columns);
-    views.forEach(view -> table.add(row(view, withState, zone)));
+    views.forEach(view -> table.add(row(view, withProtected, withState, zone)));
     return table;
   }
 
-  private static List<String> row(BackupView view, boolean withState, ZoneId zone) {
+  private static List<String> row(
+      BackupView view, boolean withProtected, boolean withState, ZoneId zone) {
     List<String> cells =
         new ArrayList<>(
             List.of(
@@ -47,8 +53,12 @@ final class BackupTable {
                 size(view, BackupFigures::dataBytes),
                 size(view, BackupFigures::newBytes),
                 size(view, BackupFigures::storedBytes),
+                view.freed().map(Units::bytes).orElse(NOTHING),
                 Times.format(view.backup().taken(), zone),
                 view.parent().map(BackupName::value).orElse(NOTHING)));
+    if (withProtected) {
+      cells.add(view.backup().isProtected() ? "yes" : NOTHING);
+    }
     if (withState) {
       cells.add(view.state());
     }

@@ -5,6 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.ekkofs.backup.FreedBytes;
+import org.ekkofs.backup.Progress;
+import org.ekkofs.backup.Repository;
+import org.ekkofs.backup.Tree;
 import org.ekkofs.control.Commands;
 import org.ekkofs.log.Phase;
 import org.ekkofs.log.TrackedBackup;
@@ -18,10 +22,28 @@ import org.ekkofs.model.TreeName;
  * A backup as listings show it.
  *
  * @param parent the name that its parent has now
+ * @param freed what deleting it and a sweep would give back, in bytes; empty if it cannot be told
  */
-record BackupView(TreeName tree, TrackedBackup backup, Optional<BackupName> parent) {
-  /** Views of some backups of a tree, given all of them to find the parents in. */
+record BackupView(
+    TreeName tree, TrackedBackup backup, Optional<BackupName> parent, Optional<Long> freed) {
+  /** Views of some backups of a tree. */
+  static List<BackupView> of(
+      Repository repository, Tree tree, List<TrackedBackup> shown, Progress progress) {
+    Map<BackupId, Long> freed =
+        new FreedBytes(repository, tree, progress).of(shown).orElse(Map.of());
+    return of(tree.name(), tree.all(), shown, freed);
+  }
+
+  /** The same without saying what they would give back. */
   static List<BackupView> of(TreeName tree, List<TrackedBackup> all, List<TrackedBackup> shown) {
+    return of(tree, all, shown, Map.of());
+  }
+
+  private static List<BackupView> of(
+      TreeName tree,
+      List<TrackedBackup> all,
+      List<TrackedBackup> shown,
+      Map<BackupId, Long> freed) {
     Map<BackupId, BackupName> names =
         all.stream().collect(Collectors.toMap(TrackedBackup::id, TrackedBackup::name));
     return shown.stream()
@@ -30,7 +52,8 @@ record BackupView(TreeName tree, TrackedBackup backup, Optional<BackupName> pare
                 new BackupView(
                     tree,
                     backup,
-                    backup.parent().flatMap(id -> Optional.ofNullable(names.get(id)))))
+                    backup.parent().flatMap(id -> Optional.ofNullable(names.get(id))),
+                    Optional.ofNullable(freed.get(backup.id()))))
         .toList();
   }
 
@@ -44,7 +67,7 @@ record BackupView(TreeName tree, TrackedBackup backup, Optional<BackupName> pare
         : Optional.empty();
   }
 
-  /** How far it has come, in one word. */
+  /** How far it has come, in a word or two. */
   String state() {
     Phase phase = backup.phase();
     if (phase instanceof Phase.Visible) {
@@ -52,6 +75,12 @@ record BackupView(TreeName tree, TrackedBackup backup, Optional<BackupName> pare
     }
     if (phase instanceof Phase.Hidden) {
       return "deleted";
+    }
+    if (phase instanceof Phase.Planned) {
+      return "being swept";
+    }
+    if (phase instanceof Phase.Swept) {
+      return "swept";
     }
     return phase instanceof Phase.Open ? "unfinished" : "revoked";
   }
@@ -67,6 +96,7 @@ record BackupView(TreeName tree, TrackedBackup backup, Optional<BackupName> pare
     json.put("name", backup.name().value());
     json.put("id", backup.id().toString());
     json.put("state", state());
+    json.put("protected", backup.isProtected());
     json.put("taken", backup.taken().toString());
     parent.ifPresent(name -> json.put("parent", name.value()));
     backup.parent().ifPresent(id -> json.put("parentId", id.toString()));
@@ -78,6 +108,7 @@ record BackupView(TreeName tree, TrackedBackup backup, Optional<BackupName> pare
                     .put("newBytes", figures.newBytes())
                     .put("storedBytes", figures.storedBytes())
                     .put("newChunks", figures.newChunks()));
+    freed.ifPresent(bytes -> json.put("freedBytes", bytes));
     return json;
   }
 }

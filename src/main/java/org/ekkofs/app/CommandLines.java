@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.ekkofs.model.BackupName;
 import org.ekkofs.model.BackupPath;
@@ -74,6 +75,9 @@ final class CommandLines {
     line.addSubcommand(new RestoreCommand());
     line.addSubcommand(new DeleteCommand());
     line.addSubcommand(new UndeleteCommand());
+    line.addSubcommand(new ProtectCommand());
+    line.addSubcommand(new UnprotectCommand());
+    line.addSubcommand(new SweepCommand());
     line.addSubcommand(new VerifyCommand());
     line.addSubcommand(new RevokeCommand());
     line.addSubcommand(new StatsCommand());
@@ -95,6 +99,9 @@ final class CommandLines {
     line.addSubcommand(new SnapshotCommand());
     line.addSubcommand(new DeleteCommand());
     line.addSubcommand(new UndeleteCommand());
+    line.addSubcommand(new ProtectCommand());
+    line.addSubcommand(new UnprotectCommand());
+    line.addSubcommand(new SweepCommand());
     line.addSubcommand(new RefreshCommand());
     return withValues(line);
   }
@@ -116,6 +123,7 @@ final class CommandLines {
         .registerConverter(TreeName.class, TreeName::new)
         .registerConverter(BackupName.class, BackupName::new)
         .registerConverter(BackupPath.class, BackupPath::parse)
+        .registerConverter(Duration.class, Durations::parse)
         .registerConverter(Path.class, CommandLines::path);
   }
 }

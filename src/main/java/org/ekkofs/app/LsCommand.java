@@ -34,11 +34,15 @@ final class LsCommand implements Action {
   public void run(Context context) {
     try (Repository repository = context.open()) {
       if (tree.isPresent()) {
-        backups(context, repository.tree(tree.get()));
+        backups(context, repository, repository.tree(tree.get()));
       } else {
         trees(context, repository);
       }
     }
+  }
+
+  private static boolean isAround(TrackedBackup backup) {
+    return !(backup.phase() instanceof Phase.Revoked || backup.phase() instanceof Phase.Swept);
   }
 
   private void trees(Context context, Repository repository) {
@@ -54,13 +58,14 @@ final class LsCommand implements Action {
     damaged.report();
   }
 
-  private void backups(Context context, Tree selected) {
+  private void backups(Context context, Repository repository, Tree selected) {
     List<TrackedBackup> known = selected.all();
-    Predicate<TrackedBackup> shown =
-        all ? backup -> !(backup.phase() instanceof Phase.Revoked) : TrackedBackup::isVisible;
-    List<BackupView> views =
-        BackupView.of(
-            selected.name(), known, known.stream().filter(shown).sorted(TreeView.BY_TIME).toList());
+    Predicate<TrackedBackup> shown = all ? LsCommand::isAround : TrackedBackup::isVisible;
+    List<TrackedBackup> listed = known.stream().filter(shown).sorted(TreeView.BY_TIME).toList();
+    List<BackupView> views;
+    try (ShownProgress progress = context.progress()) {
+      views = BackupView.of(repository, selected, listed, progress);
+    }
     if (json) {
       ArrayNode array = Json.array();
       views.forEach(view -> array.add(view.json()));

@@ -29,10 +29,11 @@ final class ShowCommand implements Action {
 
   @Override
   public void run(Context context) {
-    try (Repository repository = context.open()) {
+    try (Repository repository = context.open();
+        ShownProgress progress = context.progress()) {
       Tree tree = repository.tree(path.tree());
       TrackedBackup backup = tree.find(path.name());
-      BackupView view = BackupView.of(tree.name(), tree.known(), List.of(backup)).get(0);
+      BackupView view = BackupView.of(repository, tree, List.of(backup), progress).get(0);
       if (json) {
         Json.print(context.out(), json(view, tree.settings()));
       } else {
@@ -61,6 +62,7 @@ final class ShowCommand implements Action {
     lines.put("taken", Times.formatWithOffset(backup.taken(), context.zone()));
     lines.put("on host", backup.writer().host());
     lines.put("parent", parent(view));
+    lines.put("protected", backup.isProtected() ? "yes" : "no");
     view.figures()
         .ifPresent(
             figures -> {
@@ -73,6 +75,7 @@ final class ShowCommand implements Action {
                       .formatted(
                           exact(figures.storedBytes()), Sizes.count(figures.newChunks(), "chunk")));
             });
+    view.freed().ifPresent(bytes -> lines.put("alone", exact(bytes) + ", which deleting it frees"));
     lines.put("segments", Units.bytes(settings.segmentSize().bytes()));
     lines.put("compression", "zstd level " + settings.compression().level());
     if (backup.phase() instanceof Phase.Committed committed) {

@@ -3,6 +3,7 @@ package org.ekkofs.app;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.ekkofs.control.Units;
 import org.ekkofs.model.InvalidException;
 import org.ekkofs.model.Names;
 
@@ -46,6 +47,6 @@ final class Sizes {
 
   /** A number of things: {@code 1 chunk}, {@code 2 chunks}. */
   static String count(long number, String thing) {
-    return number + " " + thing + (number == 1 ? "" : "s");
+    return Units.count(number, thing);
   }
 }

@@ -81,7 +81,8 @@ final class SnapshotCommand implements ControlAction {
     Command.Snapshot command = command();
     try (Repository repository = context.open()) {
       TrackedBackup backup = take(repository, command, context);
-      BackupView view = new BackupView(target.tree(), backup, parent.map(BackupPath::name));
+      BackupView view =
+          new BackupView(target.tree(), backup, parent.map(BackupPath::name), Optional.empty());
       if (json) {
         Json.print(context.out(), view.json());
       } else {

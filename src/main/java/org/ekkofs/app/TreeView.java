@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import org.ekkofs.backup.Tree;
 import org.ekkofs.control.Units;
-import org.ekkofs.log.Phase;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.model.LogEvent;
 import org.ekkofs.model.TreeName;
@@ -16,7 +15,8 @@ import org.ekkofs.model.TreeName;
  * A tree as listings show it.
  *
  * @param visible its visible backups, oldest first
- * @param storedBytes what the chunks of all its backups take in the store, the deleted included
+ * @param storedBytes what the chunks of its backups take in the store, also of deleted ones that no
+ *     sweep has taken yet
  */
 record TreeView(
     TreeName name, LogEvent.Create settings, List<TrackedBackup> visible, long storedBytes) {
@@ -31,13 +31,7 @@ record TreeView(
         tree.name(),
         tree.settings(),
         all.stream().filter(TrackedBackup::isVisible).sorted(BY_TIME).toList(),
-        all.stream().mapToLong(TreeView::stored).sum());
-  }
-
-  private static long stored(TrackedBackup backup) {
-    return backup.phase() instanceof Phase.Committed committed
-        ? committed.commit().figures().storedBytes()
-        : 0;
+        tree.storedBytes());
   }
 
   Optional<TrackedBackup> newest() {

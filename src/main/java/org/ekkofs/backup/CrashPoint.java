@@ -16,5 +16,17 @@ public enum CrashPoint {
   /** The commit is in the log and nobody was told. */
   AFTER_COMMIT,
   /** The backup is hidden and nobody was told. */
-  AFTER_HIDE
+  AFTER_HIDE,
+  /** A sweep's plan is stored and the log does not know of it. */
+  BEFORE_PLAN,
+  /** The plan is in the log and nothing is deleted. */
+  AFTER_PLAN,
+  /** Some of the plan's chunks are deleted. */
+  BETWEEN_DELETES,
+  /** All chunks of the plan are deleted, and no manifest. */
+  BEFORE_MANIFEST_DELETE,
+  /** Everything in the plan is deleted and the log does not know. */
+  BEFORE_SWEPT,
+  /** The sweep is in the log and its plan still lies in the store. */
+  AFTER_SWEPT
 }

@@ -33,6 +33,7 @@ public final class Repository implements AutoCloseable {
 
   private static final ObjectKey DESCRIPTOR = ObjectKey.of(DESCRIPTOR_NAME);
   private static final int MAX_DESCRIPTOR_BYTES = 64 << 10;
+  private static final int MANY_TREES = 1000;
 
   private final ObjectStore store;
   private final RepositoryDescriptor descriptor;
@@ -44,7 +45,9 @@ public final class Repository implements AutoCloseable {
   private final LocalState local;
   private final Consumer<CrashPoint> crashPoints;
   private final Threads threads;
-  private final Map<TreeName, Tree> trees = new ConcurrentHashMap<>();
+
+  /** Large from the start: while a tree is loaded, those that fall into the same bin wait. */
+  private final Map<TreeName, Tree> trees = new ConcurrentHashMap<>(MANY_TREES);
 
   private Repository(
       ObjectStore store,
@@ -151,6 +154,10 @@ public final class Repository implements AutoCloseable {
 
   void reached(CrashPoint point) {
     crashPoints.accept(point);
+  }
+
+  Catalog catalog() {
+    return catalog;
   }
 
   Threads threads() {

@@ -77,6 +77,11 @@ public final class Tree {
     return log.current(state -> List.copyOf(state.backups()));
   }
 
+  /** As {@link TreeState#storedBytes}, as it was read last. */
+  public long storedBytes() {
+    return log.current(TreeState::storedBytes);
+  }
+
   /** The visible backups, oldest first, as the store has them now. */
   public List<TrackedBackup> visible() {
     return log.refreshed(Sight::of).backups();
@@ -110,12 +115,20 @@ public final class Tree {
     BackupPath path = new BackupPath(name(), name);
     String message = "there is no backup \"" + path + "\"";
     boolean deleted = newest(state, name, Phase.Hidden.class).isPresent();
+    boolean gone =
+        newest(state, name, Phase.Planned.class)
+            .or(() -> newest(state, name, Phase.Swept.class))
+            .isPresent();
     boolean open = newest(state, name, Phase.Open.class).isPresent();
     if (deleted) {
       return new NotFoundException(
           message + "; it was deleted, and \"ekkofs undelete " + path + "\" may bring it back");
     }
-    return new NotFoundException(message + (open ? "; it is still being taken" : ""));
+    if (open) {
+      return new NotFoundException(message + "; it is still being taken");
+    }
+    return new NotFoundException(
+        message + (gone ? "; it was deleted, and a sweep has removed it for good" : ""));
   }
 
   Optional<TrackedBackup> newest(TreeState state, BackupName name, Class<? extends Phase> phase) {
@@ -124,14 +137,53 @@ public final class Tree {
         .max(Comparator.comparing(TrackedBackup::slot));
   }
 
-  /** Deletes a backup as far as users see; {@link #undelete} brings it back. */
+  /**
+   * Deletes a backup as far as users see; {@link #undelete} brings it back until a sweep takes it.
+   *
+   * @throws RefusedException if it is protected
+   */
   public TrackedBackup delete(BackupName name) {
     TrackedBackup hidden =
         log.append(
-            state -> Optional.of(new LogEvent.Hide(find(state, name).id())),
+            state -> Optional.of(new LogEvent.Hide(deletable(state, name).id())),
             state -> hidden(state, name));
     repository.reached(CrashPoint.AFTER_HIDE);
     return hidden;
+  }
+
+  private TrackedBackup deletable(TreeState state, BackupName name) {
+    TrackedBackup backup = find(state, name);
+    if (backup.isProtected()) {
+      throw isProtected(new BackupPath(name(), name));
+    }
+    return backup;
+  }
+
+  /** What whoever deletes a protected backup is told. */
+  public static RefusedException isProtected(BackupPath path) {
+    return new RefusedException(
+        "the backup \"%s\" is protected; \"ekkofs unprotect %<s\" lifts that".formatted(path));
+  }
+
+  /** Sees to it that a backup cannot be deleted. One that is protected stays so. */
+  public TrackedBackup protect(BackupName name) {
+    return guard(name, true);
+  }
+
+  /** Lets a backup be deleted again. One that is not protected stays so. */
+  public TrackedBackup unprotect(BackupName name) {
+    return guard(name, false);
+  }
+
+  private TrackedBackup guard(BackupName name, boolean wanted) {
+    return log.append(
+        state -> {
+          TrackedBackup backup = find(state, name);
+          LogEvent event =
+              wanted ? new LogEvent.Protect(backup.id()) : new LogEvent.Unprotect(backup.id());
+          return backup.isProtected() == wanted ? Optional.empty() : Optional.of(event);
+        },
+        state -> find(state, name));
   }
 
   /**
@@ -139,7 +191,7 @@ public final class Tree {
    *
    * @param name the name it had; of several the one deleted last
    * @param as its new name
-   * @throws NotFoundException if no deleted backup had the name
+   * @throws NotFoundException if no deleted backup had the name, or a sweep has taken it
    * @throws AlreadyExistsException if the new name is taken
    */
   public TrackedBackup undelete(BackupName name, BackupName as) {
@@ -157,10 +209,18 @@ public final class Tree {
         .filter(backup -> backup.name().equals(name))
         .filter(backup -> backup.phase() instanceof Phase.Hidden)
         .max(Comparator.comparing(backup -> ((Phase.Hidden) backup.phase()).hiddenAt()))
-        .orElseThrow(
-            () ->
-                new NotFoundException(
-                    "no deleted backup \"%s\"".formatted(new BackupPath(name(), name))));
+        .orElseThrow(() -> notHidden(state, name));
+  }
+
+  private NotFoundException notHidden(TreeState state, BackupName name) {
+    boolean gone =
+        newest(state, name, Phase.Planned.class).isPresent()
+            || newest(state, name, Phase.Swept.class).isPresent();
+    return new NotFoundException(
+        "no deleted backup \"%s\"%s"
+            .formatted(
+                new BackupPath(name(), name),
+                gone ? "; it was deleted, and a sweep has removed it for good" : ""));
   }
 
   void checkFree(TreeState state, BackupName name) {
@@ -213,13 +273,17 @@ public final class Tree {
 
   /** Revokes the snapshots whose writers are known to be dead; gives how many there were. */
   public int revokeDead() {
-    List<TrackedBackup> dead =
-        all().stream()
-            .filter(TrackedBackup::isOpen)
-            .filter(backup -> repository.host().isDead(backup.writer()))
-            .toList();
-    dead.forEach(backup -> revoke(backup.id()));
+    List<BackupId> dead = deadSnapshots();
+    dead.forEach(this::revoke);
     return dead.size();
+  }
+
+  /** The unfinished snapshots whose writers are known to be dead. */
+  List<BackupId> deadSnapshots() {
+    return log.refreshed(state -> state.unfinished().toList()).stream()
+        .filter(backup -> repository.host().isDead(backup.writer()))
+        .map(TrackedBackup::id)
+        .toList();
   }
 
   /**

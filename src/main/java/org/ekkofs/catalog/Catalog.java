@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.ekkofs.format.RecordCodec;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.log.TreeState;
+import org.ekkofs.model.BackupId;
 import org.ekkofs.model.Compression;
 import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.LogEvent;
@@ -138,7 +139,7 @@ public final class Catalog implements AutoCloseable {
   private static Optional<TreeState> readTree(Connection open, TreeName tree) throws SQLException {
     try (PreparedStatement query =
         open.prepareStatement(
-            "SELECT slot, last, segment_bytes, compression, last_plan FROM trees WHERE tree = ?")) {
+            "SELECT slot, last, segment_bytes, compression, last_plan, stored_bytes FROM trees WHERE tree = ?")) {
       query.setString(1, tree.value());
       try (ResultSet row = query.executeQuery()) {
         if (!row.next()) {
@@ -151,7 +152,8 @@ public final class Catalog implements AutoCloseable {
                 RecordCodec.decode(CatalogRows.bytes(row, 2)),
                 CatalogRows.read(open, tree),
                 CatalogRows.plans(open, tree),
-                new Slot(row.getLong(5))));
+                new Slot(row.getLong(5)),
+                row.getLong(6)));
       }
     }
   }
@@ -193,13 +195,14 @@ public final class Catalog implements AutoCloseable {
     CatalogRows.writePlans(open, tree, state.plans());
     LogEvent.Create settings = state.settings().get();
     try (PreparedStatement upsert =
-        open.prepareStatement("INSERT OR REPLACE INTO trees VALUES (?, ?, ?, ?, ?, ?)")) {
+        open.prepareStatement("INSERT OR REPLACE INTO trees VALUES (?, ?, ?, ?, ?, ?, ?)")) {
       upsert.setString(1, tree.value());
       upsert.setLong(2, state.slot().value());
       upsert.setBytes(3, RecordCodec.encode(state.last().orElseThrow()));
       upsert.setInt(4, settings.segmentSize().bytes());
       upsert.setInt(5, settings.compression().level());
       upsert.setLong(6, state.lastPlan().value());
+      upsert.setLong(7, state.storedBytes());
       upsert.executeUpdate();
     }
   }
@@ -225,6 +228,48 @@ public final class Catalog implements AutoCloseable {
     } catch (SQLException e) {
       giveUp(e, Sqlite.isDamage(e));
     }
+  }
+
+  /**
+   * What is remembered of a backup. A damaged file may give other bytes than were put in: whoever
+   * relies on them checks them.
+   */
+  public synchronized Optional<byte[]> fact(TreeName tree, Fact fact, BackupId backup) {
+    return connection.flatMap(open -> tryFact(open, tree, fact, backup));
+  }
+
+  private Optional<byte[]> tryFact(Connection open, TreeName tree, Fact fact, BackupId backup) {
+    try {
+      return FactRows.read(open, tree, fact, backup);
+    } catch (SQLException e) {
+      giveUp(e, Sqlite.isDamage(e) || Sqlite.isOtherSchema(e));
+      return Optional.empty();
+    }
+  }
+
+  /** Remembers facts of backups; what was known before is replaced. */
+  public synchronized void remember(TreeName tree, Fact fact, Map<BackupId, byte[]> facts) {
+    attempt(open -> FactRows.write(open, tree, fact, facts));
+  }
+
+  /** Forgets all facts of backups that are no more. */
+  public synchronized void forget(TreeName tree, Collection<BackupId> backups) {
+    attempt(open -> FactRows.delete(open, tree, backups));
+  }
+
+  private interface Work {
+    void on(Connection open) throws SQLException;
+  }
+
+  private void attempt(Work work) {
+    connection.ifPresent(
+        open -> {
+          try {
+            inTransaction(open, () -> work.on(open));
+          } catch (SQLException e) {
+            giveUp(e, Sqlite.isDamage(e) || Sqlite.isOtherSchema(e));
+          }
+        });
   }
 
   private interface Change {

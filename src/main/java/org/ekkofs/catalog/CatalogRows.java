@@ -33,7 +33,8 @@ final class CatalogRows {
     """
     CREATE TABLE IF NOT EXISTS trees (
       tree TEXT PRIMARY KEY, slot INTEGER NOT NULL, last BLOB NOT NULL,
-      segment_bytes INTEGER NOT NULL, compression INTEGER NOT NULL, last_plan INTEGER NOT NULL)
+      segment_bytes INTEGER NOT NULL, compression INTEGER NOT NULL, last_plan INTEGER NOT NULL,
+      stored_bytes INTEGER NOT NULL)
       WITHOUT ROWID""",
     """
     CREATE TABLE IF NOT EXISTS plans (
@@ -50,7 +51,8 @@ final class CatalogRows {
       new_chunks INTEGER, hidden_at INTEGER, hidden_time INTEGER,
       plan BLOB, verified_time INTEGER, verified_percent INTEGER, verified_sound INTEGER,
       protected INTEGER NOT NULL,
-      PRIMARY KEY (tree, slot)) WITHOUT ROWID"""
+      PRIMARY KEY (tree, slot)) WITHOUT ROWID""",
+    FactRows.SCHEMA
   };
 
   private static final int COLUMNS = 30;
@@ -277,7 +279,7 @@ final class CatalogRows {
   }
 
   static void delete(Connection connection, TreeName tree) throws SQLException {
-    for (String table : List.of("trees", "backups", "plans")) {
+    for (String table : List.of("trees", "backups", "plans", "facts")) {
       delete(connection, tree, table);
     }
   }

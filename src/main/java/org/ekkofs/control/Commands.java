@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.ekkofs.backup.DiskUse;
 import org.ekkofs.backup.Progress;
 import org.ekkofs.backup.Repository;
 import org.ekkofs.backup.SnapshotRequest;
@@ -46,17 +47,20 @@ public final class Commands {
   private final Repository repository;
   private final Screen screen;
   private final Optional<Path> ownMount;
+  private final DiskUse use;
 
   /**
    * Runs commands on a repository.
    *
    * @param screen told of every change, so that it shows, and of the refresh command
    * @param ownMount where this process serves the repository; it must not read from there itself
+   * @param use who reads in this process, so that sweeps leave that alone
    */
-  public Commands(Repository repository, Screen screen, Optional<Path> ownMount) {
+  public Commands(Repository repository, Screen screen, Optional<Path> ownMount, DiskUse use) {
     this.repository = repository;
     this.screen = screen;
     this.ownMount = ownMount;
+    this.use = use;
   }
 
   /**
@@ -79,7 +83,13 @@ public final class Commands {
     if (command instanceof Command.Snapshot snapshot) {
       checkSnapshot(snapshot, names);
     } else if (command instanceof Command.Delete delete) {
-      names.requireVisible(delete.backup());
+      names.requireDeletable(delete.backup());
+    } else if (command instanceof Command.Protect protect) {
+      names.requireVisible(protect.backup());
+    } else if (command instanceof Command.Unprotect unprotect) {
+      names.requireVisible(unprotect.backup());
+    } else if (command instanceof Command.Sweep sweep) {
+      sweep.tree().ifPresent(names::requireTree);
     } else if (command instanceof Command.Undelete undelete) {
       names.requireHidden(undelete.backup());
       names.requireFree(restored(undelete));
@@ -126,6 +136,12 @@ public final class Commands {
       return delete(delete.backup());
     } else if (command instanceof Command.Undelete undelete) {
       return undelete(undelete);
+    } else if (command instanceof Command.Protect protect) {
+      return protect(protect.backup());
+    } else if (command instanceof Command.Unprotect unprotect) {
+      return unprotect(unprotect.backup());
+    } else if (command instanceof Command.Sweep sweep) {
+      return new SweepTrees(repository, use).run(sweep, progress);
     }
     screen.refresh();
     return "refreshed";
@@ -172,6 +188,18 @@ public final class Commands {
     repository.tree(path.tree()).undelete(path.name(), restored.name());
     show(restored);
     return restored + ": back";
+  }
+
+  private String protect(BackupPath path) {
+    repository.tree(path.tree()).protect(path.name());
+    show(path);
+    return path + ": protected; unprotect lifts that";
+  }
+
+  private String unprotect(BackupPath path) {
+    repository.tree(path.tree()).unprotect(path.name());
+    show(path);
+    return path + ": no longer protected";
   }
 
   /** The change is made already, so that it cannot be shown yet must not look as if it failed. */

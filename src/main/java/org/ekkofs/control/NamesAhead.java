@@ -11,6 +11,7 @@ import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.model.AlreadyExistsException;
 import org.ekkofs.model.BackupPath;
 import org.ekkofs.model.NotFoundException;
+import org.ekkofs.model.TreeName;
 
 /** How names will stand once some commands, not run yet, have been run. */
 final class NamesAhead {
@@ -29,6 +30,33 @@ final class NamesAhead {
       repository.tree(path.tree()).find(path.name());
     } else if (!ahead.get()) {
       throw new NotFoundException("\"" + path + "\" is deleted by an earlier line");
+    }
+  }
+
+  /** Refuses what {@link Tree#delete} would refuse. */
+  void requireDeletable(BackupPath path) {
+    requireVisible(path);
+    for (Command command : newestFirst) {
+      if (command instanceof Command.Protect protect && protect.backup().equals(path)) {
+        throw Tree.isProtected(path);
+      }
+      boolean free = command instanceof Command.Unprotect lifted && lifted.backup().equals(path);
+      if (free || made(command).map(path::equals).orElse(false)) {
+        return;
+      }
+    }
+    if (stored(path).stream().anyMatch(backup -> backup.isVisible() && backup.isProtected())) {
+      throw Tree.isProtected(path);
+    }
+  }
+
+  void requireTree(TreeName tree) {
+    boolean ahead =
+        newestFirst.stream()
+            .flatMap(command -> made(command).stream())
+            .anyMatch(path -> path.tree().equals(tree));
+    if (!ahead) {
+      repository.tree(tree);
     }
   }
 

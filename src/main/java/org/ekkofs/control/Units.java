@@ -21,6 +21,11 @@ public final class Units {
     return String.format(Locale.ROOT, number + " %sB", value, PREFIXES[prefix]);
   }
 
+  /** A number of things: "1 chunk", "2 chunks". */
+  public static String count(long number, String thing) {
+    return number + " " + thing + (number == 1 ? "" : "s");
+  }
+
   /** A length of time in its largest unit or two: "3.1 s", "43 s", "5 min", "3 h 20 min". */
   public static String time(Duration time) {
     if (time.toMillis() < 9_950) {

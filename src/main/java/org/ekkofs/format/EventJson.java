@@ -28,7 +28,7 @@ import org.ekkofs.model.WriterProcess;
  * UNHIDE   backup, name
  * PROTECT  backup
  * UNPROTECT backup
- * PLAN     plan (SHA-256), asOf (slot), backups [id, ...]
+ * PLAN     plan (SHA-256), asOf (slot), backups [id, ...], bytes
  * SWEPT    plan (SHA-256)
  * VERIFIED percent, sound [id, ...], damaged [id, ...]
  * </pre>
@@ -89,6 +89,7 @@ final class EventJson {
       json.put("plan", plan.plan().toString());
       json.put("asOf", plan.asOf().value());
       write(plan.backups(), json.putArray("backups"));
+      json.put("bytes", plan.bytes());
     } else if (event instanceof LogEvent.Swept swept) {
       json.put("plan", swept.plan().toString());
     } else if (event instanceof LogEvent.Verified verified) {
@@ -149,7 +150,10 @@ final class EventJson {
       case "UNPROTECT" -> new LogEvent.Unprotect(backup(json, "backup"));
       case "PLAN" ->
           new LogEvent.Plan(
-              json.digest("plan"), new Slot(json.number("asOf")), backups(json, "backups"));
+              json.digest("plan"),
+              new Slot(json.number("asOf")),
+              backups(json, "backups"),
+              json.number("bytes"));
       case "SWEPT" -> new LogEvent.Swept(json.digest("plan"));
       case "VERIFIED" ->
           new LogEvent.Verified(

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.ChunkId;
 import org.ekkofs.model.CorruptException;
@@ -86,6 +87,11 @@ public final class References {
       return this;
     }
 
+    /** Whether nothing is left in it. */
+    public boolean isEmpty() {
+      return owners.values().stream().allMatch(RoaringBitmap::isEmpty);
+    }
+
     /** The references added so far. */
     public References build() {
       NavigableMap<BackupId, RoaringBitmap> copy = new TreeMap<>(BY_BYTES);
@@ -121,6 +127,25 @@ public final class References {
   /** How many chunks are referred to. */
   public long count() {
     return owners.values().stream().mapToLong(RoaringBitmap::getLongCardinality).sum();
+  }
+
+  /** Shows all owners and their segments, which must not be changed. */
+  void forEach(BiConsumer<BackupId, RoaringBitmap> consumer) {
+    owners.forEach(consumer);
+  }
+
+  /** What is referred to here and not there. */
+  References minus(Map<BackupId, RoaringBitmap> others) {
+    NavigableMap<BackupId, RoaringBitmap> left = new TreeMap<>(BY_BYTES);
+    owners.forEach(
+        (owner, segments) -> {
+          RoaringBitmap theirs = others.get(owner);
+          RoaringBitmap mine = theirs == null ? segments : RoaringBitmap.andNot(segments, theirs);
+          if (!mine.isEmpty()) {
+            left.put(owner, mine);
+          }
+        });
+    return new References(left);
   }
 
   /** Whether the chunk is referred to. */

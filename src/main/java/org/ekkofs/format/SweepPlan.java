@@ -48,7 +48,7 @@ public record SweepPlan(
 
   /** Whether there is nothing to delete. */
   public boolean isEmpty() {
-    return deleted.isEmpty() && abandoned.isEmpty();
+    return deleted.isEmpty() && abandoned.isEmpty() && chunks.owners().isEmpty();
   }
 
   /** The bytes to store; the same plan always gives the same. */

@@ -66,6 +66,11 @@ public record TrackedBackup(
     return !(phase instanceof Phase.Hidden hidden) || hidden.hiddenAt().compareTo(at) > 0;
   }
 
+  /** Whether its snapshot was given up. */
+  public boolean isRevoked() {
+    return phase instanceof Phase.Revoked;
+  }
+
   /** Whether its snapshot is still being taken, or its writer died without a word. */
   public boolean isOpen() {
     return phase instanceof Phase.Open;

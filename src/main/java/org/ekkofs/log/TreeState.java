@@ -38,13 +38,14 @@ public final class TreeState {
   private Optional<LogEvent.Create> settings = Optional.empty();
   private final Map<Digest, PendingPlan> plans = new LinkedHashMap<>();
   private Slot lastPlan = Slot.NONE;
+  private long storedBytes;
 
   /** The state before the first record. */
   public TreeState() {}
 
   /**
    * The state that was reached at a slot before, as {@link #backups}, {@link #settings}, {@link
-   * #last}, {@link #plans} and {@link #lastPlan} told it then.
+   * #last}, {@link #plans}, {@link #lastPlan} and {@link #storedBytes} told it then.
    */
   public static TreeState resume(
       LogEvent.Create settings,
@@ -52,10 +53,12 @@ public final class TreeState {
       LogRecord last,
       Collection<TrackedBackup> backups,
       Collection<PendingPlan> plans,
-      Slot lastPlan) {
+      Slot lastPlan,
+      long storedBytes) {
     TreeState state = new TreeState();
     plans.forEach(plan -> state.plans.put(plan.plan(), plan));
     state.lastPlan = lastPlan;
+    state.storedBytes = storedBytes;
     state.settings = Optional.of(settings);
     state.slot = slot;
     state.last = Optional.of(last);
@@ -64,6 +67,28 @@ public final class TreeState {
     }
     state.changed.clear();
     return state;
+  }
+
+  /**
+   * This state as it would be if some unfinished snapshots were revoked; the log does not change.
+   */
+  public TreeState supposingRevoked(Set<BackupId> snapshots) {
+    List<TrackedBackup> supposed =
+        backups.values().stream()
+            .map(
+                backup ->
+                    backup.isOpen() && snapshots.contains(backup.id())
+                        ? backup.in(new Phase.Revoked())
+                        : backup)
+            .toList();
+    return resume(
+        settings.orElseThrow(),
+        slot,
+        last.orElseThrow(),
+        supposed,
+        plans.values(),
+        lastPlan,
+        storedBytes);
   }
 
   /** The slot of the last record that was applied. */
@@ -101,9 +126,22 @@ public final class TreeState {
     return List.copyOf(plans.values());
   }
 
+  /** Whether the plan took effect and is not carried out to its end, as far as the log knows. */
+  public boolean isPending(Digest plan) {
+    return plans.containsKey(plan);
+  }
+
   /** The slot of the last plan that took effect, carried out or not; 0 if there was none. */
   public Slot lastPlan() {
     return lastPlan;
+  }
+
+  /**
+   * How many bytes the chunks of the tree's backups take, those of deleted ones included until a
+   * plan takes them; what unfinished snapshots have stored is not counted.
+   */
+  public long storedBytes() {
+    return storedBytes;
   }
 
   /**
@@ -111,7 +149,12 @@ public final class TreeState {
    * began.
    */
   public boolean isPinned(TrackedBackup backup) {
-    return unfinished().anyMatch(snapshot -> backup.mayHaveBeenVisibleAt(snapshot.slot()));
+    return pinning(backup).findAny().isPresent();
+  }
+
+  /** The unfinished snapshots that may refer to this backup's chunks. */
+  public Stream<TrackedBackup> pinning(TrackedBackup backup) {
+    return unfinished().filter(snapshot -> backup.mayHaveBeenVisibleAt(snapshot.slot()));
   }
 
   /** The snapshots that are neither complete nor revoked, in order of their intents. */
@@ -171,18 +214,26 @@ public final class TreeState {
     }
   }
 
+  /** Whether the plan would take effect as the next record. */
+  public boolean fits(LogEvent.Plan plan) {
+    return fits(slot.next(), plan);
+  }
+
+  private boolean fits(Slot at, LogEvent.Plan plan) {
+    return plan.asOf().compareTo(lastPlan) >= 0
+        && plan.asOf().compareTo(at) < 0
+        && plan.backups().stream().allMatch(id -> isCoverable(id, plan.asOf()));
+  }
+
   /**
    * A plan that was made from an older state than it was written into is void if that could matter:
    * a backup it covers was brought back since, or another plan came first.
    */
   private void plan(Slot at, LogEvent.Plan plan) {
-    boolean fits =
-        plan.asOf().compareTo(lastPlan) >= 0
-            && plan.asOf().compareTo(at) < 0
-            && plan.backups().stream().allMatch(id -> isCoverable(id, plan.asOf()));
-    if (fits) {
+    if (fits(at, plan)) {
       plans.put(plan.plan(), new PendingPlan(plan.plan(), at, plan.backups()));
       lastPlan = at;
+      storedBytes = Math.max(0, storedBytes - plan.bytes());
       plan.backups()
           .forEach(id -> backup(id).ifPresent(b -> put(b.in(new Phase.Planned(plan.plan())))));
     }
@@ -238,8 +289,7 @@ public final class TreeState {
     LogEvent event = record.event();
     Phase phase = backup.phase();
     if (phase instanceof Phase.Open && event instanceof LogEvent.Commit commit) {
-      boolean free = !visible.containsKey(backup.name());
-      put(backup.in(free ? new Phase.Visible(commit, at) : new Phase.Revoked()));
+      commit(at, backup, commit);
     } else if (phase instanceof Phase.Open && event instanceof LogEvent.Revoke) {
       put(backup.in(new Phase.Revoked()));
     } else if (phase instanceof Phase.Visible && event instanceof LogEvent.Protect) {
@@ -255,6 +305,15 @@ public final class TreeState {
         && event instanceof LogEvent.Unhide unhide
         && !visible.containsKey(unhide.name())) {
       put(backup.named(unhide.name()).in(new Phase.Visible(hidden.commit(), hidden.committedAt())));
+    }
+  }
+
+  private void commit(Slot at, TrackedBackup backup, LogEvent.Commit commit) {
+    if (visible.containsKey(backup.name())) {
+      put(backup.in(new Phase.Revoked()));
+    } else {
+      storedBytes += commit.figures().storedBytes();
+      put(backup.in(new Phase.Visible(commit, at)));
     }
   }
 

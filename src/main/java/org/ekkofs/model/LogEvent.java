@@ -50,8 +50,9 @@ public sealed interface LogEvent {
    * @param plan SHA-256 of the plan, under which it is stored
    * @param asOf the slot up to which the log was known when the plan was made
    * @param backups which hidden backups it covers, {@link #MAX_BACKUPS} at most
+   * @param bytes how many bytes of chunks go that backups had stored; for people
    */
-  record Plan(Digest plan, Slot asOf, List<BackupId> backups) implements LogEvent {
+  record Plan(Digest plan, Slot asOf, List<BackupId> backups, long bytes) implements LogEvent {
     /** Copies the list. */
     public Plan {
       backups = List.copyOf(backups);

@@ -2,6 +2,7 @@ package org.ekkofs.store;
 
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.ChunkId;
+import org.ekkofs.model.Digest;
 import org.ekkofs.model.TreeName;
 
 /** The keys of the objects of one tree. */
@@ -14,6 +15,31 @@ public record TreeKeys(TreeName tree) {
   /** Prefix of all chunks a backup stored. */
   public String chunksOf(BackupId owner) {
     return "trees/" + tree + "/chunks/" + owner + "/";
+  }
+
+  /** Prefix of the chunks of all backups. */
+  public String chunks() {
+    return "trees/" + tree + "/chunks/";
+  }
+
+  /** Prefix of all manifests. */
+  public String manifests() {
+    return "trees/" + tree + "/manifests/";
+  }
+
+  /** Prefix of all references. */
+  public String references() {
+    return "trees/" + tree + "/references/";
+  }
+
+  /** Prefix of all sweep plans. */
+  public String plans() {
+    return "trees/" + tree + "/plans/";
+  }
+
+  /** Key of a sweep plan. */
+  public ObjectKey plan(Digest plan) {
+    return new ObjectKey(plans() + plan);
   }
 
   /** Key of a backup's manifest. */

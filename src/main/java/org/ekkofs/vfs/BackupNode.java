@@ -89,6 +89,7 @@ final class BackupNode implements FileNode {
     values.put("user.ekkofs.new_bytes", Long.toString(figures.newBytes()));
     values.put("user.ekkofs.stored_bytes", Long.toString(figures.storedBytes()));
     values.put("user.ekkofs.segment_bytes", Integer.toString(directory.segmentBytes()));
+    values.put("user.ekkofs.protected", Boolean.toString(now.isProtected()));
     Optional.ofNullable(damage).ifPresent(what -> values.put("user.ekkofs.damaged", what));
     return values;
   }

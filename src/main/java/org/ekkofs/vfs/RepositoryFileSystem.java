@@ -1,6 +1,7 @@
 package org.ekkofs.vfs;
 
 import org.ekkofs.backup.CacheFolder;
+import org.ekkofs.backup.DiskUse;
 import org.ekkofs.backup.LocalCopies;
 import org.ekkofs.backup.Repository;
 import org.ekkofs.control.Commands;
@@ -35,7 +36,7 @@ public final class RepositoryFileSystem implements VirtualFileSystem {
     TreeDirectory.Mount mount =
         new TreeDirectory.Mount(description, options, new Inodes(), disks, prefetcher, filler);
     trees = new LiveTrees(repository, mount, new Told());
-    Commands commands = new Commands(repository, trees, options.mountpoint());
+    Commands commands = new Commands(repository, trees, options.mountpoint(), DiskUse.NONE);
     jobs = new Jobs(commands, grammar, options.clock());
     root = new RootDirectory(description, options, trees, new ControlDirectory(options, jobs));
   }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +103,91 @@ class CommandLinesTest {
   }
 
   @Test
+  void protectedBackupsCannotBeDeleted() throws IOException {
+    snapshot("web/one");
+    assertThat(ekkofs.run("ls", "web").out()).doesNotContain("PROTECTED");
+    assertThat(ekkofs.run("protect", "web/one").status()).isZero();
+
+    CommandLineRunner.Result refused = ekkofs.run("delete", "web/one");
+    assertThat(refused.status()).isEqualTo(5);
+    assertThat(refused.err()).contains("ekkofs unprotect web/one");
+    assertThat(ekkofs.run("ls", "web").out().lines().toList())
+        .satisfiesExactly(
+            head -> assertThat(head).endsWith("PROTECTED"), row -> assertThat(row).endsWith("yes"));
+    assertThat(ekkofs.run("show", "web/one").out()).containsPattern("protected +yes");
+    assertThat(json("show", "web/one", "--json").get("protected").asBoolean()).isTrue();
+
+    assertThat(ekkofs.run("unprotect", "web/one").status()).isZero();
+    assertThat(json("ls", "web", "--json").get(0).get("protected").asBoolean()).isFalse();
+    assertThat(ekkofs.run("delete", "web/one").status()).isZero();
+  }
+
+  @Test
+  void dryRunSaysWhatASweepThenDoes() throws IOException {
+    snapshot("web/one");
+    snapshot("web/two", "--parent", "web/one");
+    assertThat(ekkofs.run("delete", "web/one").status()).isZero();
+    assertThat(ekkofs.run("delete", "web/two").status()).isZero();
+
+    JsonNode waits = json("sweep", "--dry-run", "--json").get("trees").get(0);
+    assertThat(waits.get("backups")).isEmpty();
+    assertThat(waits.get("waiting").findValuesAsText("reason"))
+        .containsExactly("undoWindow", "undoWindow");
+    assertThat(ekkofs.run("sweep", "web").out().lines().toList())
+        .satisfiesExactly(
+            line -> assertThat(line).isEqualTo("web: nothing to sweep"),
+            line ->
+                assertThat(line)
+                    .matches("  web/one, web/two stay, the last until .*, to be undeleted .*"));
+
+    JsonNode would = json("sweep", "--dry-run", "--now", "--list", "--json").get("trees").get(0);
+    assertThat(would.get("backups").findValuesAsText("name")).containsExactly("one", "two");
+    long bytes = 0;
+    for (JsonNode object : would.get("objects")) {
+      Path file = folder.resolve("repository").resolve(object.get("key").asText());
+      assertThat(file).hasSize(object.get("bytes").asLong());
+      bytes += object.get("bytes").asLong();
+    }
+    assertThat(would.get("objects")).hasSize(5);
+    assertThat(would.get("bytes").asLong()).isEqualTo(bytes);
+    assertThat(ekkofs.run("sweep", "--dry-run", "--now", "--list").out().lines().toList())
+        .hasSize(8)
+        .contains("  web/one would be gone for good", "  web/two would be gone for good");
+
+    assertThat(json("-q", "sweep", "--now", "--json").get("trees").get(0).get("bytes").asLong())
+        .isEqualTo(bytes);
+    for (JsonNode object : would.get("objects")) {
+      assertThat(folder.resolve("repository").resolve(object.get("key").asText())).doesNotExist();
+    }
+    assertThat(ekkofs.run("sweep", "--now").out()).isEqualTo("there was nothing to sweep\n");
+    assertThat(ekkofs.run("ls", "-a", "web").out()).hasLineCount(1);
+    assertThat(ekkofs.run("undelete", "web/one").status()).isEqualTo(3);
+  }
+
+  @Test
+  void aDamagedTreeKeepsNoOtherFromBeingSwept() throws IOException {
+    snapshot("web/one");
+    snapshot("web/kept");
+    snapshot("zoo/one");
+    assertThat(ekkofs.run("delete", "web/one").status()).isZero();
+    assertThat(ekkofs.run("delete", "zoo/one").status()).isZero();
+    String kept = json("show", "web/kept", "--json").get("id").asText();
+    Path references = folder.resolve("repository/trees/web/references").resolve(kept);
+    Files.setPosixFilePermissions(references, PosixFilePermissions.fromString("rw-------"));
+    Files.writeString(references, "garbage");
+
+    CommandLineRunner.Result result = ekkofs.run("-q", "sweep", "--now");
+
+    assertThat(result.status()).isEqualTo(6);
+    assertThat(result.err().lines()).singleElement().asString().contains("web/kept");
+    assertThat(result.out()).startsWith("web: not swept: ");
+    assertThat(folder.resolve("repository/trees/zoo/manifests")).doesNotExist();
+    assertThat(folder.resolve("repository/trees/web/manifests")).isNotEmptyDirectory();
+    JsonNode problems = json("sweep", "--now", "--json").get("problems");
+    assertThat(problems.get(0).get("tree").asText()).isEqualTo("web");
+  }
+
+  @Test
   void drawsATreeWithDeletedBackupsThatOthersDescendFrom() {
     snapshot("web/a");
     snapshot("web/b", "--parent", "web/a");
@@ -165,6 +251,12 @@ class CommandLinesTest {
         "snapshot DISK web/x --parent web/no        | 3 | no backup",
         "snapshot DISK web/x --compression 9        | 5 | fixed",
         "undelete web/one                           | 3 | no deleted backup",
+        "protect web/nothing                        | 3 | no backup",
+        "unprotect nothing/one                      | 3 | no tree",
+        "sweep nothing                              | 3 | no tree",
+        "sweep web --list                           | 2 | --dry-run",
+        "sweep --now --undo-window 1h               | 2 | only one",
+        "sweep --undo-window 1w                     | 2 | not a length of time",
         "revoke web/one                             | 3 | no unfinished",
         "show web                                   | 2 | does not name a backup",
         "ls ..                                      | 2 | not a tree name",

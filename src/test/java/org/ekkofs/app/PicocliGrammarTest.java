@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.ekkofs.backup.SnapshotRequest;
+import org.ekkofs.backup.SweepOptions;
 import org.ekkofs.control.Command;
 import org.ekkofs.model.BackupName;
 import org.ekkofs.model.BackupPath;
@@ -44,6 +46,18 @@ class PicocliGrammarTest {
         Arguments.of("delete web/monday", new Command.Delete(monday)),
         Arguments.of("undelete web/monday", new Command.Undelete(monday, Optional.empty())),
         Arguments.of("undelete web/monday --as sunday", new Command.Undelete(monday, sunday)),
+        Arguments.of("protect web/monday", new Command.Protect(monday)),
+        Arguments.of("unprotect web/monday", new Command.Unprotect(monday)),
+        Arguments.of("sweep", new Command.Sweep(Optional.empty(), SweepOptions.DEFAULT, false)),
+        Arguments.of(
+            "sweep web --now --dry-run",
+            new Command.Sweep(Optional.of(monday.tree()), SweepOptions.DEFAULT.now(), true)),
+        Arguments.of(
+            "sweep --undo-window 7d --abandoned-after 90m",
+            new Command.Sweep(
+                Optional.empty(),
+                new SweepOptions(Duration.ofDays(7), Duration.ofMinutes(90), false),
+                false)),
         Arguments.of("  refresh ", new Command.Refresh()));
   }
 
@@ -77,6 +91,13 @@ class PicocliGrammarTest {
         "snapshot /a web/b --compression x           | compression",
         "snapshot @/etc/passwd web/b --paren web/c   | unknown option",
         "'delete \"web/a'                            | closing",
+        "protect                                     | TREE/NAME",
+        "protect web                                 | does not name a backup",
+        "sweep web/a                                 | not a tree name",
+        "sweep --now --undo-window 1h                | only one",
+        "sweep --undo-window 12                      | not a length of time",
+        "sweep --dry-run --list                      | command line only",
+        "sweep --json                                | command line only",
         "refresh now                                 | unmatched"
       })
   void saysWhatIsWrong(String line, String complaint) {

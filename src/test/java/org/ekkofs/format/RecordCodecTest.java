@@ -49,8 +49,8 @@ class RecordCodecTest {
         new LogEvent.Unhide(BACKUP, new BackupName("back-again")),
         new LogEvent.Protect(BACKUP),
         new LogEvent.Unprotect(BACKUP),
-        new LogEvent.Plan(Sha256.of(new byte[3]), new Slot(17), List.of(BACKUP, PARENT)),
-        new LogEvent.Plan(Sha256.of(new byte[3]), Slot.NONE, List.of()),
+        new LogEvent.Plan(Sha256.of(new byte[3]), new Slot(17), List.of(BACKUP, PARENT), 1L << 40),
+        new LogEvent.Plan(Sha256.of(new byte[3]), Slot.NONE, List.of(), 0),
         new LogEvent.Swept(Sha256.of(new byte[3])),
         new LogEvent.Verified(5, List.of(BACKUP), List.of(PARENT)));
   }
@@ -80,7 +80,8 @@ class RecordCodecTest {
   @Test
   void theLongestListsFitIntoARecord() {
     List<BackupId> most = Collections.nCopies(LogEvent.MAX_BACKUPS, BACKUP);
-    LogRecord plan = record(new LogEvent.Plan(Sha256.of(new byte[3]), new Slot(1), most));
+    LogRecord plan =
+        record(new LogEvent.Plan(Sha256.of(new byte[3]), new Slot(1), most, Long.MAX_VALUE));
     assertThat(RecordCodec.decode(RecordCodec.encode(plan))).isEqualTo(plan);
     LogRecord verified =
         record(new LogEvent.Verified(100, most.subList(1, most.size()), List.of(BACKUP)));
@@ -90,7 +91,7 @@ class RecordCodecTest {
   @Test
   void longerListsAreRefused() {
     List<BackupId> tooMany = Collections.nCopies(LogEvent.MAX_BACKUPS + 1, BACKUP);
-    LogRecord plan = record(new LogEvent.Plan(Sha256.of(new byte[3]), new Slot(1), tooMany));
+    LogRecord plan = record(new LogEvent.Plan(Sha256.of(new byte[3]), new Slot(1), tooMany, 0));
     assertThatThrownBy(() -> RecordCodec.encode(plan)).isInstanceOf(CorruptException.class);
   }
 

@@ -86,7 +86,7 @@ public final class Records {
   /** A plan, told from others by its number. */
   public static LogEvent.Plan plan(int number, long asOf, Integer... backups) {
     List<BackupId> ids = Arrays.stream(backups).map(Records::id).toList();
-    return new LogEvent.Plan(planDigest(number), new Slot(asOf), ids);
+    return new LogEvent.Plan(planDigest(number), new Slot(asOf), ids, 5);
   }
 
   public static LogEvent swept(int number) {

@@ -157,6 +157,18 @@ class SweepRecordsTest {
   }
 
   @Test
+  void storedBytesAreThoseOfCommitsLessThoseOfPlans() {
+    long stored = commit(1).figures().storedBytes() + commit(2).figures().storedBytes();
+    LogEvent[] begin = {
+      intent(1, "a"), commit(1), commit(1), intent(2, "b"), intent(3, "b"), commit(2), commit(3)
+    };
+    assertThat(after(begin).storedBytes()).isEqualTo(stored);
+    assertThat(after(begin, hide(1)).storedBytes()).isEqualTo(stored);
+    assertThat(after(begin, hide(1), plan(7, 9, 1), swept(7)).storedBytes()).isEqualTo(stored - 5);
+    assertThat(after(begin, plan(7, 9, 1)).storedBytes()).isEqualTo(stored);
+  }
+
+  @Test
   void verdictStaysWithTheBackup() {
     TreeState state =
         replay(

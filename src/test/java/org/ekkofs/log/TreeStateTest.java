@@ -275,7 +275,8 @@ class TreeStateTest {
             head.last().orElseThrow(),
             List.copyOf(head.backups()),
             head.plans(),
-            head.lastPlan());
+            head.lastPlan(),
+            head.storedBytes());
     assertThat(resumed.takeChanged()).isEmpty();
     Records.applyAll(resumed, events, events.size());
     return resumed;
@@ -290,6 +291,7 @@ class TreeStateTest {
     assertThat(actual.settings()).isEqualTo(expected.settings());
     assertThat(actual.plans()).isEqualTo(expected.plans());
     assertThat(actual.lastPlan()).isEqualTo(expected.lastPlan());
+    assertThat(actual.storedBytes()).isEqualTo(expected.storedBytes());
     assertThat(actual.unfinished()).containsExactlyElementsOf(expected.unfinished().toList());
     for (int n = 0; n < 3; n++) {
       assertThat(actual.visible(name("n" + n))).isEqualTo(expected.visible(name("n" + n)));

@@ -28,6 +28,11 @@ public final class CountingObjectStore extends ForwardingObjectStore {
     super(store);
   }
 
+  /** All gets, ranges and puts. */
+  public List<Call> all() {
+    return List.copyOf(calls);
+  }
+
   /** The calls of this operation that were about chunks: get, range or put. */
   public List<Call> ofChunks(String operation) {
     return calls.stream()

@@ -4,11 +4,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.ekkofs.backup.SnapshotRequest;
+import org.ekkofs.backup.SweepOptions;
 import org.ekkofs.control.Command;
 import org.ekkofs.control.Grammar;
 import org.ekkofs.model.BackupName;
 import org.ekkofs.model.BackupPath;
 import org.ekkofs.model.InvalidException;
+import org.ekkofs.model.TreeName;
 
 /** As much of the grammar as tests of jobs need; words are cut at single spaces. */
 public final class WordGrammar implements Grammar {
@@ -23,6 +25,12 @@ public final class WordGrammar implements Grammar {
       case "undelete 4" ->
           new Command.Undelete(
               BackupPath.parse(words.get(1)), Optional.of(new BackupName(words.get(3))));
+      case "protect 2" -> new Command.Protect(BackupPath.parse(words.get(1)));
+      case "unprotect 2" -> new Command.Unprotect(BackupPath.parse(words.get(1)));
+      case "sweep 1" -> new Command.Sweep(Optional.empty(), SweepOptions.DEFAULT.now(), false);
+      case "sweep 2" ->
+          new Command.Sweep(
+              Optional.of(new TreeName(words.get(1))), SweepOptions.DEFAULT.now(), false);
       case "refresh 1" -> new Command.Refresh();
       default -> throw new InvalidException("\"" + words.get(0) + "\" is no command");
     };

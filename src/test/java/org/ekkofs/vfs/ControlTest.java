@@ -90,7 +90,11 @@ class ControlTest {
     "delete web/absent, 2",
     "delete absent/a, 2",
     "undelete web/absent, 2",
-    "undelete absent/a, 2"
+    "undelete absent/a, 2",
+    "protect web/absent, 2",
+    "unprotect absent/a, 2",
+    "sweep absent, 2",
+    "sweep web/a, 22"
   })
   void aWrongLineFailsTheWriteWithItsErrno(String line, int errno) {
     String text = line.replace("DISK", disk.toString()).replace("DIR", dir.toString());
@@ -108,6 +112,41 @@ class ControlTest {
 
     assertThat(Mounted.errno(() -> mounted.write("job", "undelete web/a\n")))
         .isEqualTo(Errno.EEXIST.number());
+  }
+
+  @Test
+  void deletingAProtectedBackupFailsTheWrite() {
+    mounted.write("job", "protect web/a\n");
+    done("job");
+    mounted.tree.refreshNow();
+    assertThat(mounted.backup("a").extendedAttributes())
+        .containsEntry("user.ekkofs.protected", "true");
+    assertThat(Mounted.errno(() -> mounted.write("job", "delete web/a\n")))
+        .isEqualTo(Errno.EPERM.number());
+
+    mounted.write("again", "unprotect web/a\ndelete web/a\n");
+    assertThat(done("again")).startsWith("done: 2 lines\n");
+    assertThat(mounted.web().lookup("a.raw")).isEmpty();
+  }
+
+  @Test
+  void protectionIsForeseenFromTheLinesBefore() {
+    assertThat(Mounted.errno(() -> mounted.write("job", "protect web/a\ndelete web/a\n")))
+        .isEqualTo(Errno.EPERM.number());
+    assertThat(Mounted.cat(mounted.job("job"))).startsWith("refused: delete web/a: ");
+  }
+
+  @Test
+  void sweepSaysWhatItFreed() {
+    mounted.write("job", "delete web/a\nsweep\nsweep\nsweep web\n");
+
+    assertThat(done("job").lines().toList().subList(2, 5))
+        .satisfiesExactly(
+            line -> assertThat(line).matches("2: done: sweep: web: freed .*B: 1 backup, 4 chunks"),
+            line -> assertThat(line).isEqualTo("3: done: sweep: there was nothing to sweep"),
+            line -> assertThat(line).isEqualTo("4: done: sweep web: web: nothing to sweep"));
+    assertThat(Mounted.errno(() -> mounted.write("back", "undelete web/a\n")))
+        .isEqualTo(Errno.ENOENT.number());
   }
 
   @Test

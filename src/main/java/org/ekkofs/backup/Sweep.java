@@ -1,0 +1,171 @@
+package org.ekkofs.backup;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.ekkofs.format.Sha256;
+import org.ekkofs.format.SweepPlan;
+import org.ekkofs.log.PendingPlan;
+import org.ekkofs.log.SweepScope;
+import org.ekkofs.log.TrackedBackup;
+import org.ekkofs.log.TreeState;
+import org.ekkofs.model.BackupId;
+import org.ekkofs.model.CorruptException;
+import org.ekkofs.model.Digest;
+import org.ekkofs.model.LogEvent;
+import org.ekkofs.model.Slot;
+import org.ekkofs.store.Body;
+import org.ekkofs.store.ObjectKey;
+import org.ekkofs.store.ObjectStore;
+
+/** One sweep of one tree, from what others left undone to its report. For one thread. */
+final class Sweep {
+  private final Repository repository;
+  private final ObjectStore store;
+  private final Tree tree;
+  private final DiskUse use;
+  private final SweepOptions options;
+  private final Instant hiddenBefore;
+  private final SweepPlanner planner;
+  private final PlanExecution execution;
+  private final List<TrackedBackup> deleted = new ArrayList<>();
+  private final Set<TrackedBackup> abandoned = new HashSet<>();
+  private List<SweepScope.Waiting> waiting = List.of();
+  private long chunks;
+  private long bytes;
+
+  Sweep(Repository repository, Tree tree, DiskUse use, SweepOptions options, Progress progress) {
+    this.repository = repository;
+    this.store = repository.store();
+    this.tree = tree;
+    this.use = use;
+    this.options = options;
+    this.hiddenBefore = SweepPlanner.hiddenBefore(repository, options);
+    this.planner = new SweepPlanner(repository, tree, progress);
+    this.execution = new PlanExecution(repository, tree, progress);
+  }
+
+  /** Carries out the plans that took effect and were not carried out to their end. */
+  void resume() {
+    for (PendingPlan pending : tree.log().refreshed(TreeState::plans)) {
+      read(pending.plan()).ifPresent(plan -> resume(pending.plan(), plan));
+    }
+  }
+
+  private void resume(Digest digest, SweepPlan plan) {
+    List<TrackedBackup> covered = known(plan.deleted());
+    carryOut(digest, plan, planner.yieldOf(plan, covered, object -> {}), covered);
+  }
+
+  /** Empty if another sweep has come to its end meanwhile, and deleted the plan. */
+  private Optional<SweepPlan> read(Digest digest) {
+    try {
+      return Optional.of(execution.read(digest));
+    } catch (CorruptException e) {
+      if (tree.log().refreshed(state -> state.isPending(digest))) {
+        throw e;
+      }
+      return Optional.empty();
+    }
+  }
+
+  /** Makes one plan and carries it out; says whether there is more to do. */
+  boolean next() {
+    SweepScope all =
+        tree.log().refreshed(state -> SweepScope.of(state, hiddenBefore, LogEvent.MAX_BACKUPS));
+    Set<BackupId> candidates =
+        all.covered().stream().map(TrackedBackup::id).collect(Collectors.toSet());
+    Set<BackupId> open = use.shut(tree.name(), candidates);
+    candidates.removeAll(open);
+    SweepScope scope = all.leaving(open);
+    waiting = scope.waiting();
+    try {
+      SweepPlan plan = planner.plan(scope, options.thorough());
+      if (plan.isEmpty()) {
+        return false;
+      }
+      SweepPlanner.Yield yield = planner.yieldOf(plan, scope.covered(), object -> {});
+      Digest digest = put(plan);
+      if (takesEffect(digest, plan, yield)) {
+        candidates.clear();
+        repository.reached(CrashPoint.AFTER_PLAN);
+        carryOut(digest, plan, yield, scope.covered());
+        return scope.hasMore();
+      }
+      store.delete(List.of(tree.keys().plan(digest)));
+      return true;
+    } finally {
+      use.reopen(tree.name(), candidates);
+    }
+  }
+
+  private Digest put(SweepPlan plan) {
+    byte[] encoded = plan.encode();
+    Digest digest = Sha256.of(encoded);
+    store.put(tree.keys().plan(digest), Body.of(encoded));
+    repository.reached(CrashPoint.BEFORE_PLAN);
+    return digest;
+  }
+
+  /** Another sweep may have written the same plan; then both carry it out. */
+  private boolean takesEffect(Digest digest, SweepPlan plan, SweepPlanner.Yield yield) {
+    LogEvent.Plan event =
+        new LogEvent.Plan(digest, plan.asOf(), plan.deleted(), yield.committedBytes());
+    return tree.log()
+        .append(
+            state -> state.fits(event) ? Optional.of(event) : Optional.empty(),
+            state -> state.isPending(digest));
+  }
+
+  private void carryOut(
+      Digest digest, SweepPlan plan, SweepPlanner.Yield yield, List<TrackedBackup> covered) {
+    execution.run(digest, plan, yield);
+    deleted.addAll(covered);
+    abandoned.addAll(known(plan.abandoned()));
+    chunks += yield.chunks();
+    bytes += yield.bytes();
+  }
+
+  private List<TrackedBackup> known(Collection<BackupId> ids) {
+    return tree.log()
+        .current(state -> ids.stream().flatMap(id -> state.backup(id).stream()).toList());
+  }
+
+  /** Deletes plans that never took effect and never can: another one came first. */
+  void tidy() {
+    Slot last = tree.log().current(TreeState::lastPlan);
+    List<ObjectKey> useless = new ArrayList<>();
+    store.list(
+        tree.keys().plans(),
+        object -> {
+          if (isUseless(object.key(), last)) {
+            useless.add(object.key());
+          }
+        });
+    store.delete(useless);
+    store.sync();
+  }
+
+  private boolean isUseless(ObjectKey key, Slot last) {
+    try {
+      Digest digest = Digest.parse(key.name());
+      return !tree.log().current(state -> state.isPending(digest))
+          && store
+              .getRange(key, 0, SweepPlan.HEADER_BYTES)
+              .filter(beginning -> SweepPlan.asOf(beginning).compareTo(last) < 0)
+              .isPresent();
+    } catch (CorruptException foreign) {
+      return false;
+    }
+  }
+
+  SweepReport report(List<TrackedBackup> revoked) {
+    return new SweepReport(
+        tree.name(), deleted, List.copyOf(abandoned), revoked, chunks, bytes, waiting);
+  }
+}

@@ -1,0 +1,62 @@
+package org.ekkofs.catalog;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import org.ekkofs.model.BackupId;
+import org.ekkofs.model.TreeName;
+
+/** Facts of backups as rows of the catalog. */
+final class FactRows {
+  static final String SCHEMA =
+      """
+      CREATE TABLE IF NOT EXISTS facts (
+        tree TEXT NOT NULL, kind INTEGER NOT NULL, backup BLOB NOT NULL, bytes BLOB NOT NULL,
+        UNIQUE (tree, kind, backup))""";
+
+  private FactRows() {}
+
+  static Optional<byte[]> read(Connection connection, TreeName tree, Fact fact, BackupId backup)
+      throws SQLException {
+    try (PreparedStatement query =
+        connection.prepareStatement(
+            "SELECT bytes FROM facts WHERE tree = ? AND kind = ? AND backup = ?")) {
+      query.setString(1, tree.value());
+      query.setInt(2, fact.number());
+      query.setBytes(3, backup.toBytes());
+      try (ResultSet row = query.executeQuery()) {
+        return row.next() ? Optional.ofNullable(row.getBytes(1)) : Optional.empty();
+      }
+    }
+  }
+
+  static void write(Connection connection, TreeName tree, Fact fact, Map<BackupId, byte[]> facts)
+      throws SQLException {
+    try (PreparedStatement insert =
+        connection.prepareStatement("INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?)")) {
+      for (Map.Entry<BackupId, byte[]> entry : facts.entrySet()) {
+        insert.setString(1, tree.value());
+        insert.setInt(2, fact.number());
+        insert.setBytes(3, entry.getKey().toBytes());
+        insert.setBytes(4, entry.getValue());
+        insert.executeUpdate();
+      }
+    }
+  }
+
+  static void delete(Connection connection, TreeName tree, Collection<BackupId> backups)
+      throws SQLException {
+    try (PreparedStatement delete =
+        connection.prepareStatement("DELETE FROM facts WHERE tree = ? AND backup = ?")) {
+      for (BackupId backup : backups) {
+        delete.setString(1, tree.value());
+        delete.setBytes(2, backup.toBytes());
+        delete.executeUpdate();
+      }
+    }
+  }
+}
