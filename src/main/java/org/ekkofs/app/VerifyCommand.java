@@ -85,6 +85,9 @@ final class VerifyCommand implements Action {
               .orElse("");
       context.out().println(problem.backup() + range + ": " + Failures.oneLine(problem.message()));
     }
+    for (String note : report.notes()) {
+      context.out().println("note: " + Failures.oneLine(note));
+    }
     context.say(
         "checked %s with %s; read %s; %s"
             .formatted(
@@ -110,6 +113,8 @@ final class VerifyCommand implements Action {
     for (VerificationReport.TreeProblem problem : report.trees()) {
       problems.addObject().put("tree", problem.tree().value()).put("message", problem.message());
     }
+    ArrayNode notes = json.putArray("notes");
+    report.notes().forEach(notes::add);
     return json;
   }
 }

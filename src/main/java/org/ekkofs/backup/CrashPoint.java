@@ -28,5 +28,7 @@ public enum CrashPoint {
   /** Everything in the plan is deleted and the log does not know. */
   BEFORE_SWEPT,
   /** The sweep is in the log and its plan still lies in the store. */
-  AFTER_SWEPT
+  AFTER_SWEPT,
+  /** A checkpoint of the log is made and not stored. */
+  BEFORE_CHECKPOINT
 }

@@ -6,16 +6,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.ekkofs.catalog.Catalog;
 import org.ekkofs.format.DescriptorCodec;
-import org.ekkofs.format.RecordCodec;
 import org.ekkofs.log.CommitLog;
+import org.ekkofs.log.LogReader;
 import org.ekkofs.log.LogStore;
 import org.ekkofs.log.ObjectLogStore;
 import org.ekkofs.log.Stamper;
-import org.ekkofs.log.TreeState;
+import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.manifest.ManifestFiles;
 import org.ekkofs.model.AlreadyExistsException;
 import org.ekkofs.model.CorruptException;
@@ -39,9 +40,12 @@ public final class Repository implements AutoCloseable {
   private final RepositoryDescriptor descriptor;
   private final Host host;
   private final Stamper stamper;
+  private final ExecutorService readers;
   private final LogStore logs;
   private final Catalog catalog;
   private final ManifestFiles manifests;
+  private final Checkpoints checkpoints;
+  private final LogStart start;
   private final LocalState local;
   private final Consumer<CrashPoint> crashPoints;
   private final Threads threads;
@@ -61,7 +65,8 @@ public final class Repository implements AutoCloseable {
     this.stamper = new Stamper(surroundings.clock(), UUID::randomUUID, host.self().host());
     this.crashPoints = surroundings.crashPoints();
     this.threads = surroundings.threads();
-    this.logs = new ObjectLogStore(store);
+    this.readers = threads.pool("ekkofs-log", LogReader.MAX_WINDOW);
+    this.logs = new ObjectLogStore(store, readers);
     this.catalog = Catalog.open(local.catalog(descriptor.id()));
     this.manifests =
         new ManifestFiles(
@@ -69,6 +74,10 @@ public final class Repository implements AutoCloseable {
             local.manifests(descriptor.id()),
             local.maxManifestBytes(),
             surroundings.clock());
+    this.checkpoints =
+        new Checkpoints(
+            new CheckpointFiles(store, logs, manifests), catalog, this::gather, surroundings);
+    this.start = new LogStart(logs, catalog, checkpoints);
   }
 
   /**
@@ -160,6 +169,15 @@ public final class Repository implements AutoCloseable {
     return catalog;
   }
 
+  Checkpoints checkpoints() {
+    return checkpoints;
+  }
+
+  private void gather(CommitLog log, List<TrackedBackup> backups) {
+    new KnownReferences(this, new Tree(this, log), Progress.NONE)
+        .forEach(backups, (backup, references) -> {});
+  }
+
   Threads threads() {
     return threads;
   }
@@ -192,17 +210,27 @@ public final class Repository implements AutoCloseable {
   /**
    * Those trees whose logs can be read, in order of their names and as the store has them now:
    * {@link Tree#known} need not ask it again. One that another process is just making may be left
-   * out.
+   * out. Of a long log not everything is looked at, see {@link CommitLog#lookForGap}.
    *
    * @param damaged told of each of the others
    */
   public List<Tree> trees(BiConsumer<TreeName, CorruptException> damaged) {
-    return TreeReads.of(treeNames(), threads, this::whole, damaged);
+    return readable(tree -> tree.log().lookForGap(), damaged);
   }
 
-  private Optional<Tree> whole(TreeName name) {
+  /** As {@link #trees}, but lists every record of their logs. */
+  List<Tree> wholeTrees(BiConsumer<TreeName, CorruptException> damaged) {
+    return readable(Tree::requireWholeLog, damaged);
+  }
+
+  private List<Tree> readable(
+      Consumer<Tree> check, BiConsumer<TreeName, CorruptException> damaged) {
+    return TreeReads.of(treeNames(), threads, name -> readable(name, check), damaged);
+  }
+
+  private Optional<Tree> readable(TreeName name, Consumer<Tree> check) {
     Tree tree = treeOrNew(name);
-    tree.requireWholeLog();
+    check.accept(tree);
     return Optional.of(tree).filter(Tree::isKnown);
   }
 
@@ -212,32 +240,21 @@ public final class Repository implements AutoCloseable {
   }
 
   private Tree load(TreeName name) {
-    TreeState state =
-        catalog
-            .load(name)
-            .filter(saved -> agrees(name, saved))
-            .orElseGet(
-                () -> {
-                  catalog.forget(name);
-                  return new TreeState();
-                });
     CommitLog log =
-        new CommitLog(name, logs, stamper, state, advanced -> catalog.save(name, advanced));
+        new CommitLog(
+            name,
+            logs,
+            stamper,
+            start.of(name),
+            advanced -> catalog.save(name, advanced),
+            checkpoints::appended);
     return new Tree(this, log);
-  }
-
-  /** Whether the store's log still has the record that the saved state was reached with. */
-  private boolean agrees(TreeName name, TreeState saved) {
-    Optional<byte[]> stored = logs.read(name, saved.slot());
-    return stored.isPresent()
-        && saved
-            .last()
-            .map(last -> RecordCodec.decode(stored.get()).nonce().equals(last.nonce()))
-            .orElse(false);
   }
 
   @Override
   public void close() {
+    checkpoints.close();
+    readers.shutdownNow();
     catalog.close();
     store.close();
   }

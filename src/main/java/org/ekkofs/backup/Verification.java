@@ -35,10 +35,14 @@ public final class Verification {
       Optional<TreeName> tree, Optional<BackupName> backup, boolean readData, Progress progress) {
     Findings findings = new Findings();
     List<Tree> trees =
-        tree.map(name -> List.of(whole(name))).orElseGet(() -> repository.trees(findings::tree));
+        tree.map(name -> List.of(whole(name)))
+            .orElseGet(() -> repository.wholeTrees(findings::tree));
     List<List<TrackedBackup>> backups = trees.stream().map(one -> chosen(one, backup)).toList();
     progress.begin(
         "verify", backups.stream().flatMap(List::stream).mapToLong(Verification::dataBytes).sum());
+    if (backup.isEmpty()) {
+      trees.forEach(one -> checkpoints(one, findings));
+    }
     for (int index = 0; index < trees.size(); index++) {
       try (TreeVerifier verifier =
           new TreeVerifier(repository, trees.get(index), readData, findings, progress)) {
@@ -46,6 +50,14 @@ public final class Verification {
       }
     }
     return findings.report();
+  }
+
+  private void checkpoints(Tree tree, Findings findings) {
+    try {
+      new CheckpointVerifier(repository, tree).verify().forEach(findings::note);
+    } catch (CorruptException e) {
+      findings.tree(tree.name(), e);
+    }
   }
 
   private Tree whole(TreeName name) {
@@ -74,6 +86,7 @@ public final class Verification {
 
     private final List<VerificationReport.Problem> problems = new ArrayList<>();
     private final List<VerificationReport.TreeProblem> trees = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
     private int found;
     private long backups;
     private long chunks;
@@ -95,6 +108,10 @@ public final class Verification {
       trees.add(new VerificationReport.TreeProblem(tree, String.valueOf(damage.getMessage())));
     }
 
+    void note(String note) {
+      notes.add(note);
+    }
+
     /** How many problems there were, also those that are too many to be listed. */
     int count() {
       return found;
@@ -108,7 +125,7 @@ public final class Verification {
     }
 
     VerificationReport report() {
-      return new VerificationReport(backups, chunks, readBytes, problems, trees);
+      return new VerificationReport(backups, chunks, readBytes, problems, trees, notes);
     }
   }
 }

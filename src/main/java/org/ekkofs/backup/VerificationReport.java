@@ -12,14 +12,21 @@ import org.ekkofs.model.TreeName;
  * @param chunks how many chunks they refer to, each counted once a backup
  * @param readBytes how much was read from the store to check the data; 0 if only its presence was
  * @param problems what is wrong with backups; empty if all is well
- * @param trees what is wrong with whole trees, of which no backup could be checked
+ * @param trees what is wrong with whole trees, which hosts that are new to them cannot read
+ * @param notes what is wrong and does no harm: a line each, naming the object and what to do
  */
 public record VerificationReport(
-    long backups, long chunks, long readBytes, List<Problem> problems, List<TreeProblem> trees) {
+    long backups,
+    long chunks,
+    long readBytes,
+    List<Problem> problems,
+    List<TreeProblem> trees,
+    List<String> notes) {
   /** Copies the lists. */
   public VerificationReport {
     problems = List.copyOf(problems);
     trees = List.copyOf(trees);
+    notes = List.copyOf(notes);
   }
 
   /** Whether nothing is wrong. */

@@ -31,7 +31,7 @@ class TreeReadsTest {
   @BeforeEach
   void makeTrees() {
     repository = TestRepository.create(dir);
-    ManyTrees.trees(repository.memory(), TREES, 2);
+    ManyTrees.write(repository.memory(), TREES, 2);
   }
 
   @AfterEach
@@ -44,7 +44,7 @@ class TreeReadsTest {
     repository
         .memory()
         .put(
-            ObjectKey.of("trees", ManyTrees.tree(tree).value(), "log", "%016d".formatted(3)),
+            ObjectKey.of("trees", ManyTrees.name(tree).value(), "log", "%016d".formatted(3)),
             Body.of(new byte[] {7}));
   }
 
@@ -60,7 +60,7 @@ class TreeReadsTest {
 
     List<Tree> trees = trees(damaged);
 
-    assertThat(damaged).containsExactly(ManyTrees.tree(5), ManyTrees.tree(TREES - 1));
+    assertThat(damaged).containsExactly(ManyTrees.name(5), ManyTrees.name(TREES - 1));
     assertThat(trees).extracting(Tree::name).hasSize(TREES - 2).isSorted();
     assertThat(trees).allMatch(tree -> tree.known().size() == 2);
   }

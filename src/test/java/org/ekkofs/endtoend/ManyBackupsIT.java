@@ -11,10 +11,11 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.ekkofs.model.TreeName;
 import org.ekkofs.testing.Await;
+import org.ekkofs.testing.BigTree;
 import org.ekkofs.testing.DiskImage;
 import org.ekkofs.testing.Ekkofs;
 import org.ekkofs.testing.FuseLibrary;
-import org.ekkofs.testing.ManyTrees;
+import org.ekkofs.testing.HastyFolder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Ten thousand backups of one tree, through the command line and the kernel. */
 class ManyBackupsIT {
   private static final int BACKUPS = 10_000;
-  private static final String FIRST = ManyTrees.name(0) + ".raw";
+  private static final String FIRST = "backup-0.raw";
 
   @TempDir private Path folder;
   private Path mountpoint;
@@ -34,7 +35,9 @@ class ManyBackupsIT {
     mountpoint = Files.createDirectory(folder.resolve("mnt"));
     ekkofs = new Ekkofs(folder.resolve("repository"), folder.resolve("scratch"));
     ekkofs.run("init").ok();
-    ManyTrees.chain(folder.resolve("repository"), new TreeName("web"), BACKUPS);
+    try (HastyFolder store = new HastyFolder(folder.resolve("repository"))) {
+      BigTree.write(store, new TreeName("web"), BACKUPS, 0);
+    }
   }
 
   @AfterEach
@@ -45,7 +48,7 @@ class ManyBackupsIT {
   }
 
   private static List<String> expected() {
-    return IntStream.range(0, BACKUPS).mapToObj(n -> ManyTrees.name(n).value()).toList();
+    return IntStream.range(0, BACKUPS).mapToObj(n -> "backup-" + n).toList();
   }
 
   /** The names as the directory tells them. */
@@ -70,13 +73,13 @@ class ManyBackupsIT {
     names.add("latest.raw");
     assertThat(listed()).containsExactlyElementsOf(names);
     try (Stream<Path> files = Files.list(mountpoint.resolve("web"))) {
-      assertThat(files).allMatch(file -> file.toFile().length() == ManyTrees.DISK_BYTES);
+      assertThat(files).allMatch(file -> file.toFile().length() == BigTree.DISK_BYTES);
     }
 
     DiskImage disk = new DiskImage(10, 3 << 20);
     Path source = disk.writeTo(folder.resolve("disk.raw"));
     ekkofs.run("snapshot", source.toString(), "web/new").ok();
-    ekkofs.run("delete", "web/" + ManyTrees.name(0)).ok();
+    ekkofs.run("delete", "web/backup-0").ok();
     Await.until("both changes show", () -> shows("new.raw") && !shows(FIRST));
     assertThat(mountpoint.resolve("web/latest.raw")).hasBinaryContent(disk.bytes());
     names.remove(FIRST);

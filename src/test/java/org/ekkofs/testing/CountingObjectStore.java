@@ -3,6 +3,7 @@ package org.ekkofs.testing;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.ekkofs.store.Body;
@@ -21,6 +22,8 @@ public final class CountingObjectStore extends ForwardingObjectStore {
     }
   }
 
+  private static final Set<String> LISTINGS = Set.of("list", "children");
+
   private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
 
   /** Wraps a store. */
@@ -30,7 +33,7 @@ public final class CountingObjectStore extends ForwardingObjectStore {
 
   /** All gets, ranges and puts. */
   public List<Call> all() {
-    return List.copyOf(calls);
+    return calls.stream().filter(call -> !LISTINGS.contains(call.operation())).toList();
   }
 
   /** The calls of this operation that were about chunks: get, range or put. */

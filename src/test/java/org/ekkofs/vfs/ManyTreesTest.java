@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ManyTreesTest {
   private static final int TREES = 1000;
-  private static final String LOG_OF_THE_FIRST = "trees/" + ManyTrees.tree(0) + "/log/";
+  private static final String LOG_OF_THE_FIRST = "trees/" + ManyTrees.name(0) + "/log/";
 
   @TempDir private Path dir;
   private TestRepository repository;
@@ -28,7 +28,7 @@ class ManyTreesTest {
 
   private void mount(int trees) {
     repository = Mounted.repository(dir);
-    ManyTrees.trees(repository.memory(), trees, 2);
+    ManyTrees.write(repository.memory(), trees, 2);
     mounted = Mounted.of(repository);
     repository.counts().reset();
   }
@@ -47,7 +47,7 @@ class ManyTreesTest {
 
   private List<TreeDirectory> directories() {
     return IntStream.range(0, TREES)
-        .mapToObj(number -> mounted.tree.root().lookup(ManyTrees.tree(number).value()))
+        .mapToObj(number -> mounted.tree.root().lookup(ManyTrees.name(number).value()))
         .map(found -> (TreeDirectory) found.orElseThrow())
         .toList();
   }
@@ -61,7 +61,7 @@ class ManyTreesTest {
     assertThat(names).hasSize(TREES + 1).endsWith("control");
     assertThat(names.subList(0, TREES))
         .containsExactlyElementsOf(
-            IntStream.range(0, TREES).mapToObj(number -> ManyTrees.tree(number).value()).toList());
+            IntStream.range(0, TREES).mapToObj(number -> ManyTrees.name(number).value()).toList());
     assertThat(directories()).allMatch(tree -> tree.list().size() == 3);
   }
 
@@ -95,7 +95,7 @@ class ManyTreesTest {
   @Test
   void treesThatAppearAreReadManyAtATime() {
     mount(0);
-    ManyTrees.trees(repository.memory(), 2 * LiveTrees.READERS, 1);
+    ManyTrees.write(repository.memory(), 2 * LiveTrees.READERS, 1);
     Fault stalled = stall("trees/", LiveTrees.READERS / 2);
 
     CompletableFuture<Void> refresh = CompletableFuture.runAsync(mounted.tree::refreshNow);
@@ -116,10 +116,10 @@ class ManyTreesTest {
     mounted.write("job", "snapshot %s web/new\n".formatted(disk));
     assertThat(Mounted.cat(mounted.job("job.done"))).startsWith("done: ");
     assertThat(mounted.web().lookup("new.raw")).isPresent();
-    mounted.write("other", "delete %s/%s\n".formatted(ManyTrees.tree(1), ManyTrees.name(0)));
+    mounted.write("other", "delete %s/%s\n".formatted(ManyTrees.name(1), "backup-0"));
     assertThat(Mounted.cat(mounted.job("other.done"))).startsWith("done: ");
     DirectoryNode second =
-        (DirectoryNode) mounted.tree.root().lookup(ManyTrees.tree(1).value()).orElseThrow();
+        (DirectoryNode) mounted.tree.root().lookup(ManyTrees.name(1).value()).orElseThrow();
     assertThat(second.list()).hasSize(2);
 
     stalled.release();
