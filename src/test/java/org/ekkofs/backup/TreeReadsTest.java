@@ -70,7 +70,12 @@ class TreeReadsTest {
     Fault stalled =
         repository
             .faults()
-            .fail(Operation.LIST, prefix -> true, 1, TreeReads.AT_ONCE, Effect.STALL);
+            .fail(
+                Operation.LIST,
+                prefix -> prefix.contains("/log"),
+                1,
+                TreeReads.AT_ONCE,
+                Effect.STALL);
 
     CompletableFuture<List<Tree>> reading =
         CompletableFuture.supplyAsync(() -> trees(new ArrayList<>()));
@@ -81,7 +86,9 @@ class TreeReadsTest {
 
   @Test
   void aStoreThatCannotBeAskedFailsTheReading() {
-    repository.faults().fail(Operation.LIST, prefix -> true, 7, 7, Effect.FAIL_BEFORE);
+    repository
+        .faults()
+        .fail(Operation.LIST, prefix -> prefix.contains("/log"), 7, 7, Effect.FAIL_BEFORE);
 
     assertThatThrownBy(() -> trees(new ArrayList<>()))
         .isInstanceOf(StoreUnavailableException.class)
