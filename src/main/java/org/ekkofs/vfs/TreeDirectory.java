@@ -34,7 +34,7 @@ final class TreeDirectory implements DirectoryNode {
   private final long inode;
   private final LatestLink latest;
 
-  /** Every backup that was ever seen, so that it keeps its inode; added to by {@link #refresh}. */
+  /** Every backup that was ever seen, so that it keeps its inode; added to under the lock. */
   private final Map<BackupId, BackupNode> known = new ConcurrentHashMap<>();
 
   private volatile TreeView view;
