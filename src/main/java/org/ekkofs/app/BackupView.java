@@ -31,7 +31,7 @@ record BackupView(
       Repository repository, Tree tree, List<TrackedBackup> shown, Progress progress) {
     Map<BackupId, Long> freed =
         new FreedBytes(repository, tree, progress).of(shown).orElse(Map.of());
-    return of(tree.name(), tree.all(), shown, freed);
+    return of(tree.name(), tree.known(), shown, freed);
   }
 
   /** The same without saying what they would give back. */

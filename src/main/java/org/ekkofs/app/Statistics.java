@@ -34,7 +34,7 @@ record Statistics(
 
   /** Counts what can be read; asks the store to list everything. */
   static Statistics of(Repository repository, DamagedTrees damaged) {
-    List<List<TrackedBackup>> trees = repository.trees(damaged).stream().map(Tree::all).toList();
+    List<List<TrackedBackup>> trees = repository.trees(damaged).stream().map(Tree::known).toList();
     List<TrackedBackup> all = trees.stream().flatMap(List::stream).toList();
     AtomicLong objects = new AtomicLong();
     AtomicLong bytes = new AtomicLong();

@@ -3,6 +3,7 @@ package org.ekkofs.app;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Text in aligned columns. For one thread. */
 final class Table {
@@ -35,14 +36,15 @@ final class Table {
   }
 
   void print(PrintStream out) {
-    print(out, columns.stream().map(Column::heading).toList());
-    rows.forEach(row -> print(out, row));
+    int[] widths = IntStream.range(0, columns.size()).map(this::width).toArray();
+    print(out, columns.stream().map(Column::heading).toList(), widths);
+    rows.forEach(row -> print(out, row, widths));
   }
 
-  private void print(PrintStream out, List<String> cells) {
+  private void print(PrintStream out, List<String> cells, int[] widths) {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < cells.size(); i++) {
-      String padding = " ".repeat(width(i) - cells.get(i).length());
+      String padding = " ".repeat(widths[i] - cells.get(i).length());
       line.append(i == 0 ? "" : GAP)
           .append(columns.get(i).right() ? padding + cells.get(i) : cells.get(i) + padding);
     }

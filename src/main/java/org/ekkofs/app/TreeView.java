@@ -24,8 +24,9 @@ record TreeView(
   static final Comparator<TrackedBackup> BY_TIME =
       Comparator.comparing(TrackedBackup::taken).thenComparing(TrackedBackup::slot);
 
+  /** A tree as it was when the store was asked last. */
   static TreeView of(Tree tree) {
-    List<TrackedBackup> all = tree.all();
+    List<TrackedBackup> all = tree.known();
     return new TreeView(
         tree.name(),
         tree.settings(),

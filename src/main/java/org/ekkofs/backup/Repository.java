@@ -1,9 +1,9 @@
 package org.ekkofs.backup;
 
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -35,6 +35,7 @@ public final class Repository implements AutoCloseable {
 
   private static final ObjectKey DESCRIPTOR = ObjectKey.of(DESCRIPTOR_NAME);
   private static final int MAX_DESCRIPTOR_BYTES = 64 << 10;
+  private static final int MANY_TREES = 1000;
 
   private final ObjectStore store;
   private final RepositoryDescriptor descriptor;
@@ -49,7 +50,9 @@ public final class Repository implements AutoCloseable {
   private final LocalState local;
   private final Consumer<CrashPoint> crashPoints;
   private final Threads threads;
-  private final Map<TreeName, Tree> trees = new ConcurrentHashMap<>();
+
+  /** Large from the start: while a tree is loaded, those that fall into the same bin wait. */
+  private final Map<TreeName, Tree> trees = new ConcurrentHashMap<>(MANY_TREES);
 
   private Repository(
       ObjectStore store,
@@ -210,9 +213,9 @@ public final class Repository implements AutoCloseable {
   }
 
   /**
-   * Those trees whose logs can be read, in order of their names. One that another process is just
-   * making may be left out. Of a long log not everything is looked at, see {@link
-   * CommitLog#lookForGap}.
+   * Those trees whose logs can be read, in order of their names and as the store has them now:
+   * {@link Tree#known} need not ask it again. One that another process is just making may be left
+   * out. Of a long log not everything is looked at, see {@link CommitLog#lookForGap}.
    *
    * @param damaged told of each of the others
    */
@@ -227,19 +230,13 @@ public final class Repository implements AutoCloseable {
 
   private List<Tree> readable(
       Consumer<Tree> check, BiConsumer<TreeName, CorruptException> damaged) {
-    List<Tree> readable = new ArrayList<>();
-    for (TreeName name : treeNames()) {
-      try {
-        Tree tree = treeOrNew(name);
-        check.accept(tree);
-        if (tree.exists()) {
-          readable.add(tree);
-        }
-      } catch (CorruptException e) {
-        damaged.accept(name, e);
-      }
-    }
-    return readable;
+    return TreeReads.of(treeNames(), threads, name -> readable(name, check), damaged);
+  }
+
+  private Optional<Tree> readable(TreeName name, Consumer<Tree> check) {
+    Tree tree = treeOrNew(name);
+    check.accept(tree);
+    return Optional.of(tree).filter(Tree::isKnown);
   }
 
   /** A tree, which may not have been created yet. */

@@ -16,6 +16,7 @@ import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.LogEvent;
 import org.ekkofs.model.NotFoundException;
 import org.ekkofs.model.RefusedException;
+import org.ekkofs.model.Slot;
 import org.ekkofs.model.TreeName;
 import org.ekkofs.store.TreeKeys;
 
@@ -49,6 +50,11 @@ public final class Tree {
     return log.refreshed(TreeState::settings).isPresent();
   }
 
+  /** Whether it existed when the store was asked last. */
+  boolean isKnown() {
+    return log.current(TreeState::settings).isPresent();
+  }
+
   /** As {@link CommitLog#requireWhole}. */
   void requireWholeLog() {
     log.requireWhole();
@@ -66,6 +72,11 @@ public final class Tree {
     return log.refreshed(state -> List.copyOf(state.backups()));
   }
 
+  /** Every backup the log knew when the store was asked last, in order of their intents. */
+  public List<TrackedBackup> known() {
+    return log.current(state -> List.copyOf(state.backups()));
+  }
+
   /** As {@link TreeState#storedBytes}, as it was read last. */
   public long storedBytes() {
     return log.current(TreeState::storedBytes);
@@ -73,10 +84,18 @@ public final class Tree {
 
   /** The visible backups, oldest first, as the store has them now. */
   public List<TrackedBackup> visible() {
-    return all().stream()
-        .filter(TrackedBackup::isVisible)
-        .sorted(Comparator.comparing(TrackedBackup::taken).thenComparing(TrackedBackup::slot))
-        .toList();
+    return log.refreshed(Sight::of).backups();
+  }
+
+  /** The visible backups as the store had them when it was asked last. */
+  public Sight sight() {
+    return log.current(Sight::of);
+  }
+
+  /** The visible backups as the store has them now; empty if nothing was appended since. */
+  public Optional<Sight> sightAfter(Slot seen) {
+    return log.refreshed(
+        state -> state.slot().equals(seen) ? Optional.empty() : Optional.of(Sight.of(state)));
   }
 
   /**

@@ -17,6 +17,7 @@ import org.ekkofs.model.BackupPath;
 import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.InvalidException;
 import org.ekkofs.model.RefusedException;
+import org.ekkofs.model.TreeName;
 import org.ekkofs.source.DiskSource;
 import org.ekkofs.source.RawSource;
 import org.slf4j.Logger;
@@ -26,22 +27,38 @@ import org.slf4j.LoggerFactory;
 public final class Commands {
   private static final Logger LOG = LoggerFactory.getLogger(Commands.class);
 
+  /** Where changes are to show. */
+  public interface Screen {
+    /**
+     * Looks for all that has changed.
+     *
+     * @throws EkkofsException if something could not be read; it stays as it was
+     */
+    void refresh();
+
+    /**
+     * Looks for what has changed in one tree.
+     *
+     * @throws EkkofsException if it could not be read; it stays as it was
+     */
+    void refresh(TreeName tree);
+  }
+
   private final Repository repository;
-  private final Runnable refresh;
+  private final Screen screen;
   private final Optional<Path> ownMount;
   private final DiskUse use;
 
   /**
    * Runs commands on a repository.
    *
-   * @param refresh called after every change, so that it shows; what it throws is the outcome of
-   *     the refresh command
+   * @param screen told of every change, so that it shows, and of the refresh command
    * @param ownMount where this process serves the repository; it must not read from there itself
    * @param use who reads in this process, so that sweeps leave that alone
    */
-  public Commands(Repository repository, Runnable refresh, Optional<Path> ownMount, DiskUse use) {
+  public Commands(Repository repository, Screen screen, Optional<Path> ownMount, DiskUse use) {
     this.repository = repository;
-    this.refresh = refresh;
+    this.screen = screen;
     this.ownMount = ownMount;
     this.use = use;
   }
@@ -126,7 +143,7 @@ public final class Commands {
     } else if (command instanceof Command.Sweep sweep) {
       return new SweepTrees(repository, use).run(sweep, progress);
     }
-    refresh.run();
+    screen.refresh();
     return "refreshed";
   }
 
@@ -136,7 +153,7 @@ public final class Commands {
     try (DiskSource source = open(command.source())) {
       backup = new Snapshots(repository).take(source, command.request(), progress);
     }
-    show();
+    show(command.request().target());
     Duration took = Duration.between(begun, repository.clock().instant());
     return summary(command.request().target(), figures(backup)) + "; took " + Units.time(took);
   }
@@ -161,7 +178,7 @@ public final class Commands {
 
   private String delete(BackupPath path) {
     repository.tree(path.tree()).delete(path.name());
-    show();
+    show(path);
     return path + ": deleted; undelete brings it back";
   }
 
@@ -169,26 +186,26 @@ public final class Commands {
     BackupPath path = command.backup();
     BackupPath restored = restored(command);
     repository.tree(path.tree()).undelete(path.name(), restored.name());
-    show();
+    show(restored);
     return restored + ": back";
   }
 
   private String protect(BackupPath path) {
     repository.tree(path.tree()).protect(path.name());
-    show();
+    show(path);
     return path + ": protected; unprotect lifts that";
   }
 
   private String unprotect(BackupPath path) {
     repository.tree(path.tree()).unprotect(path.name());
-    show();
+    show(path);
     return path + ": no longer protected";
   }
 
   /** The change is made already, so that it cannot be shown yet must not look as if it failed. */
-  private void show() {
+  private void show(BackupPath changed) {
     try {
-      refresh.run();
+      screen.refresh(changed.tree());
     } catch (EkkofsException e) {
       LOG.warn("a change that was made does not show yet: {}", e.getMessage());
     }

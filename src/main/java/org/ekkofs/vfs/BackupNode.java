@@ -19,7 +19,7 @@ final class BackupNode implements FileNode {
   private final TreeDirectory directory;
   private final long inode;
 
-  /** As it was last seen visible; changed by the refresh thread alone. */
+  /** As it was last seen visible; changed under its directory's lock. */
   private volatile TrackedBackup backup;
 
   private volatile @Nullable String damage;

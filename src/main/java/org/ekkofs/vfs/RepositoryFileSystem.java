@@ -38,7 +38,7 @@ public final class RepositoryFileSystem implements VirtualFileSystem {
     TreeDirectory.Mount mount =
         new TreeDirectory.Mount(description, options, new Inodes(), disks, prefetcher, filler);
     trees = new LiveTrees(repository, mount, new Told());
-    Commands commands = new Commands(repository, trees::refreshNow, options.mountpoint(), disks);
+    Commands commands = new Commands(repository, trees, options.mountpoint(), disks);
     jobs = new Jobs(commands, grammar, options.clock());
     sweeps = new DailySweeps(new SweepTrees(repository, disks), options.clock());
     root = new RootDirectory(description, options, trees, new ControlDirectory(options, jobs));
@@ -96,7 +96,7 @@ public final class RepositoryFileSystem implements VirtualFileSystem {
    * @throws org.ekkofs.model.EkkofsException if something could not be read; it stays as it was
    */
   public void refreshNow() {
-    trees.refreshNow();
+    trees.refresh();
   }
 
   @Override

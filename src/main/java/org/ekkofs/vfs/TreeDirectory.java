@@ -9,13 +9,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.ekkofs.backup.Sight;
 import org.ekkofs.backup.Tree;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.model.BackupId;
 
 /**
- * The directory of a backup tree. Answers from a {@link TreeView} that the refresh thread replaces
- * as a whole.
+ * The directory of a backup tree. Answers from a {@link TreeView} that is replaced as a whole, by
+ * one thread at a time: whoever holds this object's lock, which is held while the store is asked.
  */
 final class TreeDirectory implements DirectoryNode {
   /** What the nodes of a mount share. */
@@ -33,31 +34,33 @@ final class TreeDirectory implements DirectoryNode {
   private final long inode;
   private final LatestLink latest;
 
-  /** Every backup that was ever seen, so that it keeps its inode; added to by {@link #refresh}. */
+  /** Every backup that was ever seen, so that it keeps its inode; added to under the lock. */
   private final Map<BackupId, BackupNode> known = new ConcurrentHashMap<>();
 
-  private volatile TreeView view = TreeView.EMPTY;
+  private volatile TreeView view;
 
+  /** Shows what the tree was like when the store was asked last. */
   TreeDirectory(Mount mount, Tree tree) {
     this.mount = mount;
     this.tree = tree;
     this.segmentBytes = tree.settings().segmentSize().bytes();
     this.inode = mount.inodes().next();
     this.latest = new LatestLink(this, mount.inodes().next());
+    this.view = TreeView.of(tree.sight(), this::node);
   }
 
   /**
-   * Asks the store what there is now. Only ever called by the refresh thread.
+   * Asks the store what there is now, once if nothing has changed.
    *
    * @return the names that are no longer, or not yet, what they were
    */
-  Set<String> refresh() {
-    List<TrackedBackup> backups = tree.visible();
+  synchronized Set<String> refresh() {
     TreeView old = view;
-    if (backups.equals(old.backups())) {
-      return Set.of();
-    }
-    TreeView now = TreeView.of(backups, this::node);
+    return tree.sightAfter(old.slot()).map(sight -> show(old, sight)).orElse(Set.of());
+  }
+
+  private Set<String> show(TreeView old, Sight sight) {
+    TreeView now = TreeView.of(sight, this::node);
     view = now;
     return changed(old, now);
   }

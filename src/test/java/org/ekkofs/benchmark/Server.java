@@ -74,7 +74,12 @@ final class Server {
 
   /** Its memory in MiB, as far as it lies in RAM. */
   double residentMebibytes() throws IOException {
-    String status = Files.readString(Path.of("/proc", Long.toString(process.pid()), "status"));
+    return residentMebibytes(process.pid());
+  }
+
+  /** The memory of any process in MiB, as far as it lies in RAM. */
+  static double residentMebibytes(long pid) throws IOException {
+    String status = Files.readString(Path.of("/proc", Long.toString(pid), "status"));
     return Double.parseDouble(status.replaceFirst("(?s).*VmRSS:\\s+(\\d+).*", "$1")) / 1024;
   }
 

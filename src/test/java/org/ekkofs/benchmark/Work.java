@@ -13,7 +13,8 @@ enum Work {
   RESTIC(new ResticMount()),
   BOOT(new Boot()),
   HUGE(new HugeDisk()),
-  LOG(new LongLog());
+  LOG(new LongLog()),
+  MANY(new ManyBackups());
 
   /** Measures something. */
   interface Measurement {

@@ -41,7 +41,9 @@ import org.ekkofs.store.TreeKeys;
  * are not there. For one thread.
  */
 public final class BigTree {
-  private static final long DISK_BYTES = 64 << 20;
+  /** The size of each disk. */
+  public static final long DISK_BYTES = 64 << 20;
+
   private static final int CHUNKS = 20;
   private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
   private static final WriterProcess WRITER = new WriterProcess("elsewhere", "boot", 1, 1);

@@ -2,9 +2,13 @@ package org.ekkofs.testing;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import org.ekkofs.store.Body;
 import org.ekkofs.store.ForwardingObjectStore;
+import org.ekkofs.store.ObjectInfo;
 import org.ekkofs.store.ObjectKey;
 import org.ekkofs.store.ObjectStore;
 
@@ -18,7 +22,9 @@ public final class CountingObjectStore extends ForwardingObjectStore {
     }
   }
 
-  private final List<Call> calls = new CopyOnWriteArrayList<>();
+  private static final Set<String> LISTINGS = Set.of("list", "children");
+
+  private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
 
   /** Wraps a store. */
   public CountingObjectStore(ObjectStore store) {
@@ -27,7 +33,7 @@ public final class CountingObjectStore extends ForwardingObjectStore {
 
   /** All gets, ranges and puts. */
   public List<Call> all() {
-    return List.copyOf(calls);
+    return calls.stream().filter(call -> !LISTINGS.contains(call.operation())).toList();
   }
 
   /** The calls of this operation that were about chunks: get, range or put. */
@@ -35,6 +41,11 @@ public final class CountingObjectStore extends ForwardingObjectStore {
     return calls.stream()
         .filter(call -> call.operation().equals(operation) && call.isOfChunk())
         .toList();
+  }
+
+  /** How often this operation was called: get, range, put, list or children. */
+  public long count(String operation) {
+    return calls.stream().filter(call -> call.operation().equals(operation)).count();
   }
 
   /** Forgets all calls. */
@@ -58,5 +69,17 @@ public final class CountingObjectStore extends ForwardingObjectStore {
   public void put(ObjectKey key, Body body) {
     calls.add(new Call("put", key.value(), body.length()));
     super.put(key, body);
+  }
+
+  @Override
+  public void list(String prefix, Consumer<ObjectInfo> consumer) {
+    calls.add(new Call("list", prefix, 0));
+    super.list(prefix, consumer);
+  }
+
+  @Override
+  public Iterable<String> children(String prefix) {
+    calls.add(new Call("children", prefix, 0));
+    return super.children(prefix);
   }
 }

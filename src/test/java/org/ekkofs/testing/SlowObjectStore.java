@@ -3,12 +3,17 @@ package org.ekkofs.testing;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.ekkofs.store.ForwardingObjectStore;
+import org.ekkofs.store.ObjectInfo;
 import org.ekkofs.store.ObjectKey;
 import org.ekkofs.store.ObjectStore;
 
-/** Stands for a store far away: every read takes so much longer, however many run at once. */
+/**
+ * Stands for a store far away: every read and every listing takes so much longer, however many run
+ * at once.
+ */
 public final class SlowObjectStore extends ForwardingObjectStore {
   private final Duration delay;
 
@@ -28,6 +33,18 @@ public final class SlowObjectStore extends ForwardingObjectStore {
   public Optional<byte[]> getRange(ObjectKey key, long offset, int length) {
     travel();
     return super.getRange(key, offset, length);
+  }
+
+  @Override
+  public void list(String prefix, Consumer<ObjectInfo> consumer) {
+    travel();
+    super.list(prefix, consumer);
+  }
+
+  @Override
+  public Iterable<String> children(String prefix) {
+    travel();
+    return super.children(prefix);
   }
 
   private void travel() {

@@ -10,6 +10,8 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.ekkofs.control.Jobs;
+import org.ekkofs.format.RecordCodec;
+import org.ekkofs.store.ObjectKey;
 import org.ekkofs.testing.Await;
 import org.ekkofs.testing.FaultyObjectStore.Effect;
 import org.ekkofs.testing.FaultyObjectStore.Fault;
@@ -29,6 +31,9 @@ class ControlTest {
   private static final int EINVAL = Errno.EINVAL.number();
   private static final String TOO_MUCH = "refused: a job takes 1000 lines and 65536 bytes\n";
   private static final int EFBIG = Errno.EFBIG.number();
+
+  /** The slot of the record that completes the second backup. */
+  private static final int COMMIT_OF_B = 5;
 
   @TempDir private Path dir;
   private final ModelDisk model = ModelDisk.full(SIZE, new Random(11));
@@ -183,11 +188,19 @@ class ControlTest {
 
   @Test
   void aSnapshotThatIsTakenIsDoneThoughItCannotBeShownYet() {
-    mounted.repository.faults().fail(Operation.CHILDREN, prefix -> true, 1, 1, Effect.FAIL_BEFORE);
+    mounted
+        .repository
+        .faults()
+        .fail(Operation.GET, key -> isWritten(COMMIT_OF_B), 1, 99, Effect.FAIL_BEFORE);
     mounted.write("job", "snapshot %s web/b\n".formatted(disk));
 
     assertThat(done("job")).startsWith("done: 1 line\n");
     mounted.repository.faults().assertAllFired();
+  }
+
+  private boolean isWritten(int slot) {
+    ObjectKey key = ObjectKey.of("trees", "web", "log", "%016d".formatted(slot));
+    return mounted.repository.memory().get(key, RecordCodec.MAX_BYTES).isPresent();
   }
 
   @Test
