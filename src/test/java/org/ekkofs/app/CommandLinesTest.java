@@ -114,7 +114,8 @@ class CommandLinesTest {
     assertThat(refused.err()).contains("ekkofs unprotect web/one");
     assertThat(ekkofs.run("ls", "web").out().lines().toList())
         .satisfiesExactly(
-            head -> assertThat(head).endsWith("PROTECTED"), row -> assertThat(row).endsWith("yes"));
+            head -> assertThat(head).containsPattern(" PROTECTED +VERIFIED$"),
+            row -> assertThat(row).containsPattern(" yes +-$"));
     assertThat(ekkofs.run("show", "web/one").out()).containsPattern("protected +yes");
     assertThat(json("show", "web/one", "--json").get("protected").asBoolean()).isTrue();
 
