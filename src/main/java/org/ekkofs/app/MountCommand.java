@@ -17,7 +17,8 @@ import picocli.CommandLine.Parameters;
       "cache_dir=DIR, cache_size=SIZE (a tenth of the free space, 16G at most; 0 for",
       "no cache on the disk), memory_size=SIZE (128M), timeout=SECONDS (60: how long a",
       "read waits for the store), binding=auto|fuse3|fuse2, fill=never|auto (complete",
-      "local copies of disks that are read a lot, see \"cache fill\").",
+      "local copies of disks that are read a lot, see \"cache fill\"), sweep=HH:MM|off",
+      "(give back the space of deleted backups once a day; not with ro).",
       "",
       "Example:",
       "  ekkofs mount /mnt/backups -o allow_other,cache_size=10G"

@@ -3,6 +3,7 @@ package org.ekkofs.app;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +30,7 @@ import org.ekkofs.model.Names;
  * @param timeout how long a read waits for the store
  * @param binding which FUSE library to use
  * @param fill whether to make local copies of disks that are read a lot
+ * @param sweep when to sweep all trees every day, in local time; empty for never
  */
 record MountOptions(
     boolean allowOther,
@@ -41,15 +43,18 @@ record MountOptions(
     long memoryBytes,
     Duration timeout,
     Binding binding,
-    boolean fill) {
+    boolean fill,
+    Optional<LocalTime> sweep) {
   private static final int MAX_SECONDS = 24 * 60 * 60;
   private static final Duration USUAL_REFRESH = Duration.ofSeconds(5);
   private static final Duration USUAL_TIMEOUT = Duration.ofMinutes(1);
   private static final long USUAL_MEMORY_BYTES = 128L << 20;
   private static final long MAX_MEMORY_BYTES = 64L << 30;
 
-  /** What people and fstab say although it needs no saying. */
-  private static final String ALWAYS_SO = "ro";
+  private static final String OFF = "off";
+
+  /** What people and fstab say of what is always so; it means that nothing is to be swept. */
+  private static final String READ_ONLY = "ro";
 
   private static final Set<String> WITH_VALUE =
       Set.of(
@@ -62,7 +67,8 @@ record MountOptions(
           "memory_size",
           "timeout",
           "binding",
-          "fill");
+          "fill",
+          "sweep");
 
   /**
    * Reads {@code NAME=VALUE} and {@code NAME}; of several values for one name the last holds.
@@ -72,20 +78,24 @@ record MountOptions(
   static MountOptions parse(List<String> words) {
     Map<String, String> values = new HashMap<>();
     boolean allowOther = false;
+    boolean readOnly = false;
     for (String word : words) {
       String name = word.replaceFirst("=.*", "");
       if (word.equals("allow_other")) {
         allowOther = true;
       } else if (WITH_VALUE.contains(name) && !name.equals(word)) {
         values.put(name, word.substring(name.length() + 1));
-      } else if (!word.equals(ALWAYS_SO)) {
+      } else if (word.equals(READ_ONLY)) {
+        readOnly = true;
+      } else {
         throw unknown(word);
       }
     }
-    return of(allowOther, name -> Optional.ofNullable(values.get(name)));
+    return of(allowOther, readOnly, name -> Optional.ofNullable(values.get(name)));
   }
 
-  private static MountOptions of(boolean allowOther, Function<String, Optional<String>> value) {
+  private static MountOptions of(
+      boolean allowOther, boolean readOnly, Function<String, Optional<String>> value) {
     return new MountOptions(
         allowOther,
         value.apply("uid").map(text -> id("uid", text)),
@@ -97,13 +107,15 @@ record MountOptions(
         value.apply("memory_size").map(MountOptions::memory).orElse(USUAL_MEMORY_BYTES),
         value.apply("timeout").map(text -> seconds("timeout", text)).orElse(USUAL_TIMEOUT),
         value.apply("binding").map(Binding::parse).orElse(Binding.AUTO),
-        value.apply("fill").map(MountOptions::autoOrNever).orElse(false));
+        value.apply("fill").map(MountOptions::autoOrNever).orElse(false),
+        value.apply("sweep").flatMap(MountOptions::timeOfDay).filter(time -> !readOnly));
   }
 
   private static InvalidException unknown(String name) {
     return new InvalidException(
         ("unknown mount option \"%s\"; there are allow_other, uid=, gid=, umask=, refresh=,"
-                + " cache_dir=, cache_size=, memory_size=, timeout=, binding= and fill=")
+                + " cache_dir=, cache_size=, memory_size=, timeout=, binding=, fill= and"
+                + " sweep=")
             .formatted(Names.printable(name)));
   }
 
@@ -118,6 +130,17 @@ record MountOptions(
       case "never" -> false;
       default -> throw wrong("fill", value, "auto or never");
     };
+  }
+
+  private static Optional<LocalTime> timeOfDay(String value) {
+    if (value.equals(OFF)) {
+      return Optional.empty();
+    }
+    if (!value.matches("([01]?[0-9]|2[0-3]):[0-5][0-9]")) {
+      throw wrong("sweep", value, "a time of day as 03:30, or off");
+    }
+    String[] parts = value.split(":", -1);
+    return Optional.of(LocalTime.of(Integer.parseInt(parts[0]), Integer.parseInt(parts[1])));
   }
 
   private static int id(String name, String value) {
@@ -191,6 +214,7 @@ record MountOptions(
     words.add("timeout=" + timeout.toSeconds());
     words.add("binding=" + binding);
     words.add("fill=" + (fill ? "auto" : "never"));
+    words.add("sweep=" + sweep.map(LocalTime::toString).orElse(OFF));
     return words;
   }
 }

@@ -20,6 +20,7 @@ import org.ekkofs.store.ObjectStore;
 import org.ekkofs.store.RetryPolicy;
 import org.ekkofs.store.RetryingObjectStore;
 import org.ekkofs.vfs.RepositoryFileSystem;
+import org.ekkofs.vfs.SweepTime;
 import org.ekkofs.vfs.VfsOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,7 +61,10 @@ final class MountServer {
                 cache,
                 new SegmentTable(),
                 new PicocliGrammar(),
-                vfsOptions().withFillBytes(fillBytes(repository)));
+                vfsOptions()
+                    .withFillBytes(fillBytes(repository))
+                    .withSweepAt(
+                        options.sweep().map(time -> new SweepTime(time, context.zone()))));
         FuseMount mount = Fuse.mount(tree, mountpoint, fuseOptions())) {
       log.info(
           "mounted {} at {} by {}",

@@ -29,6 +29,8 @@ public enum CrashPoint {
   BEFORE_SWEPT,
   /** The sweep is in the log and its plan still lies in the store. */
   AFTER_SWEPT,
+  /** A checkpoint of the log is made and not stored. */
+  BEFORE_CHECKPOINT,
   /** A verification has read another segment. */
   BETWEEN_SEGMENTS
 }

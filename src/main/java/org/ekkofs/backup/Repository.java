@@ -4,21 +4,22 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.ekkofs.catalog.Catalog;
 import org.ekkofs.format.DescriptorCodec;
-import org.ekkofs.format.RecordCodec;
 import org.ekkofs.log.CommitLog;
+import org.ekkofs.log.LogReader;
 import org.ekkofs.log.LogStore;
 import org.ekkofs.log.ObjectLogStore;
 import org.ekkofs.log.Stamper;
-import org.ekkofs.log.TreeState;
+import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.manifest.ManifestFiles;
 import org.ekkofs.model.AlreadyExistsException;
+import org.ekkofs.model.BackupId;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.NotFoundException;
 import org.ekkofs.model.RepositoryDescriptor;
@@ -39,9 +40,12 @@ public final class Repository implements AutoCloseable {
   private final RepositoryDescriptor descriptor;
   private final Host host;
   private final Stamper stamper;
+  private final ExecutorService readers;
   private final LogStore logs;
   private final Catalog catalog;
   private final ManifestFiles manifests;
+  private final Checkpoints checkpoints;
+  private final LogStart start;
   private final LocalState local;
   private final Consumer<CrashPoint> crashPoints;
   private final Threads threads;
@@ -56,10 +60,11 @@ public final class Repository implements AutoCloseable {
     this.descriptor = descriptor;
     this.local = local;
     this.host = surroundings.host();
-    this.stamper = new Stamper(surroundings.clock(), UUID::randomUUID, host.self().host());
+    this.stamper = new Stamper(surroundings.clock(), surroundings.ids(), host.self().host());
     this.crashPoints = surroundings.crashPoints();
     this.threads = surroundings.threads();
-    this.logs = new ObjectLogStore(store);
+    this.readers = threads.pool("ekkofs-log", LogReader.MAX_WINDOW);
+    this.logs = new ObjectLogStore(store, readers);
     this.catalog = Catalog.open(local.catalog(descriptor.id()));
     this.manifests =
         new ManifestFiles(
@@ -67,6 +72,10 @@ public final class Repository implements AutoCloseable {
             local.manifests(descriptor.id()),
             local.maxManifestBytes(),
             surroundings.clock());
+    this.checkpoints =
+        new Checkpoints(
+            new CheckpointFiles(store, logs, manifests), catalog, this::gather, surroundings);
+    this.start = new LogStart(logs, catalog, checkpoints);
   }
 
   /**
@@ -150,12 +159,25 @@ public final class Repository implements AutoCloseable {
     return stamper.clock();
   }
 
+  BackupId newId() {
+    return new BackupId(stamper.nonces().get());
+  }
+
   void reached(CrashPoint point) {
     crashPoints.accept(point);
   }
 
   Catalog catalog() {
     return catalog;
+  }
+
+  Checkpoints checkpoints() {
+    return checkpoints;
+  }
+
+  private void gather(CommitLog log, List<TrackedBackup> backups) {
+    new KnownReferences(this, new Tree(this, log), Progress.NONE)
+        .forEach(backups, (backup, references) -> {});
   }
 
   Threads threads() {
@@ -189,16 +211,27 @@ public final class Repository implements AutoCloseable {
 
   /**
    * Those trees whose logs can be read, in order of their names. One that another process is just
-   * making may be left out.
+   * making may be left out. Of a long log not everything is looked at, see {@link
+   * CommitLog#lookForGap}.
    *
    * @param damaged told of each of the others
    */
   public List<Tree> trees(BiConsumer<TreeName, CorruptException> damaged) {
+    return readable(tree -> tree.log().lookForGap(), damaged);
+  }
+
+  /** As {@link #trees}, but lists every record of their logs. */
+  List<Tree> wholeTrees(BiConsumer<TreeName, CorruptException> damaged) {
+    return readable(Tree::requireWholeLog, damaged);
+  }
+
+  private List<Tree> readable(
+      Consumer<Tree> check, BiConsumer<TreeName, CorruptException> damaged) {
     List<Tree> readable = new ArrayList<>();
     for (TreeName name : treeNames()) {
       try {
         Tree tree = treeOrNew(name);
-        tree.requireWholeLog();
+        check.accept(tree);
         if (tree.exists()) {
           readable.add(tree);
         }
@@ -215,32 +248,21 @@ public final class Repository implements AutoCloseable {
   }
 
   private Tree load(TreeName name) {
-    TreeState state =
-        catalog
-            .load(name)
-            .filter(saved -> agrees(name, saved))
-            .orElseGet(
-                () -> {
-                  catalog.forget(name);
-                  return new TreeState();
-                });
     CommitLog log =
-        new CommitLog(name, logs, stamper, state, advanced -> catalog.save(name, advanced));
+        new CommitLog(
+            name,
+            logs,
+            stamper,
+            start.of(name),
+            advanced -> catalog.save(name, advanced),
+            checkpoints::appended);
     return new Tree(this, log);
-  }
-
-  /** Whether the store's log still has the record that the saved state was reached with. */
-  private boolean agrees(TreeName name, TreeState saved) {
-    Optional<byte[]> stored = logs.read(name, saved.slot());
-    return stored.isPresent()
-        && saved
-            .last()
-            .map(last -> RecordCodec.decode(stored.get()).nonce().equals(last.nonce()))
-            .orElse(false);
   }
 
   @Override
   public void close() {
+    checkpoints.close();
+    readers.shutdownNow();
     catalog.close();
     store.close();
   }

@@ -1,8 +1,9 @@
 package org.ekkofs.backup;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
+import org.ekkofs.catalog.Fact;
 import org.ekkofs.disk.ChunkHeaders;
 import org.ekkofs.format.Sha256;
 import org.ekkofs.format.ZstdFiles;
@@ -46,7 +47,7 @@ public final class Snapshots {
     Tree tree = tree(request);
     create(tree, request);
     tree.revokeDead();
-    BackupId id = new BackupId(UUID.randomUUID());
+    BackupId id = repository.newId();
     try {
       TrackedBackup intent = announce(tree, id, request);
       repository.reached(CrashPoint.AFTER_INTENT);
@@ -133,6 +134,7 @@ public final class Snapshots {
       store.put(tree.keys().manifest(id), compressed.body());
       store.put(tree.keys().references(id), Body.of(references));
       repository.manifests().adopt(id, manifest);
+      repository.catalog().remember(tree.name(), Fact.REFERENCES, Map.of(id, references));
       return new LogEvent.Commit(
           id,
           stored,

@@ -85,7 +85,11 @@ final class Sweep {
     SweepScope scope = all.leaving(open);
     waiting = scope.waiting();
     try {
-      SweepPlan plan = planner.plan(scope, options.thorough());
+      Optional<SweepPlan> made = plan(scope);
+      if (made.isEmpty()) {
+        return true;
+      }
+      SweepPlan plan = made.get();
       if (plan.isEmpty()) {
         return false;
       }
@@ -101,6 +105,18 @@ final class Sweep {
       return true;
     } finally {
       use.reopen(tree.name(), candidates);
+    }
+  }
+
+  /** Empty if references are missing because another sweep has deleted them meanwhile. */
+  private Optional<SweepPlan> plan(SweepScope scope) {
+    try {
+      return Optional.of(planner.plan(scope, options.thorough()));
+    } catch (CorruptException e) {
+      if (tree.log().refreshed(TreeState::lastPlan).compareTo(scope.asOf()) > 0) {
+        return Optional.empty();
+      }
+      throw e;
     }
   }
 

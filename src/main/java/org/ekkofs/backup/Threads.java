@@ -1,13 +1,17 @@
 package org.ekkofs.backup;
 
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Where threads for work in parallel come from. Safe for use by many threads. */
 @FunctionalInterface
 public interface Threads {
-  /** Daemon threads of this process, as many as asked for. */
+  /**
+   * Daemon threads of this process, as many as asked for; those that have been idle for long end.
+   */
   Threads REAL = Threads::daemons;
 
   /**
@@ -20,12 +24,19 @@ public interface Threads {
 
   private static ExecutorService daemons(String name, int count) {
     AtomicInteger number = new AtomicInteger();
-    return Executors.newFixedThreadPool(
-        count,
-        task -> {
-          Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
-          thread.setDaemon(true);
-          return thread;
-        });
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            count,
+            count,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
   }
 }

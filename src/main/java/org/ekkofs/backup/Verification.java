@@ -78,12 +78,15 @@ public final class Verification {
         request
             .tree()
             .map(name -> List.of(whole(name)))
-            .orElseGet(() -> repository.trees(findings::tree));
+            .orElseGet(() -> repository.wholeTrees(findings::tree));
     List<List<TrackedBackup>> backups =
         trees.stream().map(one -> chosen(one, request.backup())).toList();
     progress.begin(
         journal.isResumed() ? "verify (resumed)" : "verify",
         backups.stream().flatMap(List::stream).mapToLong(ProgressShare::dataBytes).sum());
+    if (request.backup().isEmpty()) {
+      trees.forEach(one -> checkpoints(one, findings));
+    }
     Sample sample = new Sample(journal.head().seed(), request.percent());
     for (int index = 0; index < trees.size(); index++) {
       TreeScope scope = TreeScope.open(repository, trees.get(index), sample);
@@ -99,6 +102,14 @@ public final class Verification {
                 findings.warning(
                     "had it been interrupted, it would have begun anew: " + Causes.of(e)));
     return findings.report();
+  }
+
+  private void checkpoints(Tree tree, Findings findings) {
+    try {
+      new CheckpointVerifier(repository, tree).verify().forEach(findings::note);
+    } catch (CorruptException e) {
+      findings.tree(tree.name(), e);
+    }
   }
 
   private Tree whole(TreeName name) {

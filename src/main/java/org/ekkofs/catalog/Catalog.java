@@ -11,14 +11,10 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.ekkofs.format.RecordCodec;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.log.TreeState;
 import org.ekkofs.model.BackupId;
-import org.ekkofs.model.Compression;
 import org.ekkofs.model.EkkofsException;
-import org.ekkofs.model.LogEvent;
-import org.ekkofs.model.SegmentSize;
 import org.ekkofs.model.Slot;
 import org.ekkofs.model.TreeName;
 import org.ekkofs.sqlite.Sqlite;
@@ -121,7 +117,7 @@ public final class Catalog implements AutoCloseable {
     try {
       Sqlite.execute(open, "BEGIN");
       try {
-        Optional<TreeState> state = readTree(open, tree);
+        Optional<TreeState> state = CatalogRows.readState(open, tree);
         state.ifPresent(loaded -> known.put(tree, loaded.slot()));
         return state;
       } finally {
@@ -133,28 +129,6 @@ public final class Catalog implements AutoCloseable {
     } catch (EkkofsException e) {
       giveUp(e, true);
       return Optional.empty();
-    }
-  }
-
-  private static Optional<TreeState> readTree(Connection open, TreeName tree) throws SQLException {
-    try (PreparedStatement query =
-        open.prepareStatement(
-            "SELECT slot, last, segment_bytes, compression, last_plan, stored_bytes FROM trees WHERE tree = ?")) {
-      query.setString(1, tree.value());
-      try (ResultSet row = query.executeQuery()) {
-        if (!row.next()) {
-          return Optional.empty();
-        }
-        return Optional.of(
-            TreeState.resume(
-                new LogEvent.Create(new SegmentSize(row.getInt(3)), new Compression(row.getInt(4))),
-                new Slot(row.getLong(1)),
-                RecordCodec.decode(CatalogRows.bytes(row, 2)),
-                CatalogRows.read(open, tree),
-                CatalogRows.plans(open, tree),
-                new Slot(row.getLong(5)),
-                row.getLong(6)));
-      }
     }
   }
 
@@ -191,20 +165,7 @@ public final class Catalog implements AutoCloseable {
     if (!follows) {
       CatalogRows.delete(open, tree);
     }
-    CatalogRows.write(open, tree, follows ? changed : state.backups());
-    CatalogRows.writePlans(open, tree, state.plans());
-    LogEvent.Create settings = state.settings().get();
-    try (PreparedStatement upsert =
-        open.prepareStatement("INSERT OR REPLACE INTO trees VALUES (?, ?, ?, ?, ?, ?, ?)")) {
-      upsert.setString(1, tree.value());
-      upsert.setLong(2, state.slot().value());
-      upsert.setBytes(3, RecordCodec.encode(state.last().orElseThrow()));
-      upsert.setInt(4, settings.segmentSize().bytes());
-      upsert.setInt(5, settings.compression().level());
-      upsert.setLong(6, state.lastPlan().value());
-      upsert.setLong(7, state.storedBytes());
-      upsert.executeUpdate();
-    }
+    CatalogRows.writeState(open, tree, state, follows ? changed : state.backups());
   }
 
   private static Slot storedSlot(Connection open, TreeName tree) throws SQLException {
@@ -214,6 +175,15 @@ public final class Catalog implements AutoCloseable {
         return row.next() ? new Slot(row.getLong(1)) : Slot.NONE;
       }
     }
+  }
+
+  /**
+   * Remembers a state that was not reached from what was remembered, unless another process has
+   * been further already.
+   */
+  public synchronized void replace(TreeName tree, TreeState state) {
+    known.remove(tree);
+    connection.ifPresent(open -> trySave(open, tree, state, state.backups()));
   }
 
   /** Forgets a tree whose saved state turned out not to be that of the store. */

@@ -12,22 +12,27 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import org.ekkofs.format.RecordCodec;
 import org.ekkofs.log.PendingPlan;
 import org.ekkofs.log.Phase;
 import org.ekkofs.log.TrackedBackup;
+import org.ekkofs.log.TreeState;
 import org.ekkofs.model.BackupFigures;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.BackupName;
+import org.ekkofs.model.Compression;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.Digest;
 import org.ekkofs.model.LogEvent;
+import org.ekkofs.model.LogRecord;
+import org.ekkofs.model.SegmentSize;
 import org.ekkofs.model.Slot;
 import org.ekkofs.model.StoredObject;
 import org.ekkofs.model.TreeName;
 import org.ekkofs.model.Verdict;
 import org.ekkofs.model.WriterProcess;
 
-/** Backups as rows of the catalog. */
+/** States of trees as rows of a database: of the catalog, and of checkpoints. */
 final class CatalogRows {
   static final String[] SCHEMA = {
     """
@@ -65,7 +70,64 @@ final class CatalogRows {
 
   private CatalogRows() {}
 
-  static List<TrackedBackup> read(Connection connection, TreeName tree) throws SQLException {
+  /** What the tree's log had added up to; empty if the database knows nothing of it. */
+  static Optional<TreeState> readState(Connection connection, TreeName tree) throws SQLException {
+    try (PreparedStatement query =
+        connection.prepareStatement(
+            "SELECT slot, last, segment_bytes, compression, last_plan, stored_bytes FROM trees WHERE tree = ?")) {
+      query.setString(1, tree.value());
+      try (ResultSet row = query.executeQuery()) {
+        if (!row.next()) {
+          return Optional.empty();
+        }
+        return Optional.of(
+            TreeState.resume(
+                new LogEvent.Create(new SegmentSize(row.getInt(3)), new Compression(row.getInt(4))),
+                new Slot(row.getLong(1)),
+                RecordCodec.decode(bytes(row, 2)),
+                read(connection, tree),
+                plans(connection, tree),
+                new Slot(row.getLong(5)),
+                row.getLong(6)));
+      }
+    }
+  }
+
+  /** The record in the slot at which the tree's log was; empty if that was another slot. */
+  static Optional<LogRecord> readLast(Connection connection, TreeName tree, Slot slot)
+      throws SQLException {
+    try (PreparedStatement query =
+        connection.prepareStatement("SELECT last FROM trees WHERE tree = ? AND slot = ?")) {
+      query.setString(1, tree.value());
+      query.setLong(2, slot.value());
+      try (ResultSet row = query.executeQuery()) {
+        return row.next() ? Optional.of(RecordCodec.decode(bytes(row, 1))) : Optional.empty();
+      }
+    }
+  }
+
+  /** Writes a state of a tree that exists, but of its backups only these. */
+  static void writeState(
+      Connection connection, TreeName tree, TreeState state, Collection<TrackedBackup> backups)
+      throws SQLException {
+    write(connection, tree, backups);
+    writePlans(connection, tree, state.plans());
+    LogEvent.Create settings = state.settings().orElseThrow();
+    try (PreparedStatement upsert =
+        connection.prepareStatement("INSERT OR REPLACE INTO trees VALUES (?, ?, ?, ?, ?, ?, ?)")) {
+      upsert.setString(1, tree.value());
+      upsert.setLong(2, state.slot().value());
+      upsert.setBytes(3, RecordCodec.encode(state.last().orElseThrow()));
+      upsert.setInt(4, settings.segmentSize().bytes());
+      upsert.setInt(5, settings.compression().level());
+      upsert.setLong(6, state.lastPlan().value());
+      upsert.setLong(7, state.storedBytes());
+      upsert.executeUpdate();
+    }
+  }
+
+  private static List<TrackedBackup> read(Connection connection, TreeName tree)
+      throws SQLException {
     List<TrackedBackup> backups = new ArrayList<>();
     try (PreparedStatement query =
         connection.prepareStatement("SELECT * FROM backups WHERE tree = ? ORDER BY slot")) {
@@ -82,7 +144,7 @@ final class CatalogRows {
   static byte[] bytes(ResultSet row, int column) throws SQLException {
     byte[] bytes = row.getBytes(column);
     if (bytes == null) {
-      throw new CorruptException("the catalog lacks a value");
+      throw new CorruptException("the database lacks a value");
     }
     return bytes;
   }
@@ -90,7 +152,7 @@ final class CatalogRows {
   private static String text(ResultSet row, int column) throws SQLException {
     String text = row.getString(column);
     if (text == null) {
-      throw new CorruptException("the catalog lacks a value");
+      throw new CorruptException("the database lacks a value");
     }
     return text;
   }
@@ -129,7 +191,7 @@ final class CatalogRows {
       case REVOKED -> new Phase.Revoked();
       case PLANNED -> new Phase.Planned(Digest.of(bytes(row, 26)));
       case SWEPT -> new Phase.Swept();
-      default -> throw new CorruptException("unknown phase in the catalog");
+      default -> throw new CorruptException("unknown phase in the database");
     };
   }
 
@@ -147,7 +209,7 @@ final class CatalogRows {
         Digest.of(bytes(row, column)), row.getLong(column + 1), row.getLong(column + 2));
   }
 
-  static void write(Connection connection, TreeName tree, Collection<TrackedBackup> backups)
+  private static void write(Connection connection, TreeName tree, Collection<TrackedBackup> backups)
       throws SQLException {
     String places = "?, ".repeat(COLUMNS - 1) + "?";
     try (PreparedStatement upsert =
@@ -215,7 +277,7 @@ final class CatalogRows {
     return phase instanceof Phase.Planned ? PLANNED : SWEPT;
   }
 
-  static List<PendingPlan> plans(Connection connection, TreeName tree) throws SQLException {
+  private static List<PendingPlan> plans(Connection connection, TreeName tree) throws SQLException {
     List<PendingPlan> plans = new ArrayList<>();
     try (PreparedStatement query =
         connection.prepareStatement(
@@ -233,6 +295,9 @@ final class CatalogRows {
   }
 
   private static List<BackupId> ids(byte[] bytes) {
+    if (bytes.length % BackupId.BYTES != 0) {
+      throw new CorruptException("ids cut short in the database");
+    }
     List<BackupId> ids = new ArrayList<>();
     for (int at = 0; at < bytes.length; at += BackupId.BYTES) {
       ids.add(BackupId.fromBytes(Arrays.copyOfRange(bytes, at, at + BackupId.BYTES)));
@@ -241,7 +306,7 @@ final class CatalogRows {
   }
 
   /** There are few plans that are not carried out: they are written anew each time. */
-  static void writePlans(Connection connection, TreeName tree, List<PendingPlan> plans)
+  private static void writePlans(Connection connection, TreeName tree, List<PendingPlan> plans)
       throws SQLException {
     delete(connection, tree, "plans");
     try (PreparedStatement insert =

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.TreeName;
 
@@ -30,6 +31,23 @@ final class FactRows {
       query.setBytes(3, backup.toBytes());
       try (ResultSet row = query.executeQuery()) {
         return row.next() ? Optional.ofNullable(row.getBytes(1)) : Optional.empty();
+      }
+    }
+  }
+
+  /** Shows what is known of all backups of a tree. */
+  static void readAll(
+      Connection connection, TreeName tree, Fact fact, BiConsumer<BackupId, byte[]> consumer)
+      throws SQLException {
+    try (PreparedStatement query =
+        connection.prepareStatement(
+            "SELECT backup, bytes FROM facts WHERE tree = ? AND kind = ?")) {
+      query.setString(1, tree.value());
+      query.setInt(2, fact.number());
+      try (ResultSet row = query.executeQuery()) {
+        while (row.next()) {
+          consumer.accept(BackupId.fromBytes(CatalogRows.bytes(row, 1)), CatalogRows.bytes(row, 2));
+        }
       }
     }
   }

@@ -1,9 +1,13 @@
 package org.ekkofs.log;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.ekkofs.format.RecordCodec;
 import org.ekkofs.model.CancelledException;
 import org.ekkofs.model.CorruptException;
@@ -23,10 +27,21 @@ public final class CommitLog {
   /** How often a slot whose outcome is unknown is tried again before the caller is told so. */
   private static final int RESOLVE_TRIES = 5;
 
+  /** How many records are listed to find gaps: as many as every store shows at once. */
+  private static final long LISTED = 1_000;
+
+  /** Up to this distance every slot is looked at to find gaps. */
+  private static final long NEAR = 8;
+
+  /** From there on every power of two up to this one. */
+  private static final long FAR = 1 << 20;
+
   private final TreeName tree;
   private final LogStore store;
+  private final LogReader reader;
   private final Stamper stamper;
   private final Consumer<TreeState> onAdvance;
+  private final BiConsumer<CommitLog, Slot> onAppended;
   private final TreeState state;
 
   /**
@@ -34,23 +49,43 @@ public final class CommitLog {
    *
    * @param state where the replay stands; owned by this log from now on
    * @param onAdvance told of the state after it moved on, under the log's lock
+   * @param onAppended told of the slot this log has won, by the thread that won it and without the
+   *     log's lock; does not throw
    */
   public CommitLog(
       TreeName tree,
       LogStore store,
       Stamper stamper,
       TreeState state,
-      Consumer<TreeState> onAdvance) {
+      Consumer<TreeState> onAdvance,
+      BiConsumer<CommitLog, Slot> onAppended) {
     this.tree = tree;
     this.store = store;
+    this.reader = new LogReader(tree, store);
     this.stamper = stamper;
     this.state = state;
     this.onAdvance = onAdvance;
+    this.onAppended = onAppended;
+  }
+
+  /** The log of a tree, of whose own records nobody wants to hear. */
+  public CommitLog(
+      TreeName tree,
+      LogStore store,
+      Stamper stamper,
+      TreeState state,
+      Consumer<TreeState> onAdvance) {
+    this(tree, store, stamper, state, onAdvance, (log, slot) -> {});
   }
 
   /** Which tree's log it is. */
   public TreeName tree() {
     return tree;
+  }
+
+  /** Reads the same records, from wherever one likes. */
+  public LogReader reader() {
+    return reader;
   }
 
   /**
@@ -81,12 +116,21 @@ public final class CommitLog {
    * @throws CorruptException if the store's log is no longer the one that was read, as when an
    *     older copy of the repository was put in its place
    */
-  public synchronized <T> T append(Decision decision, Function<TreeState, T> query) {
+  public <T> T append(Decision decision, Function<TreeState, T> query) {
+    Outcome<T> outcome = decideAndAppend(decision, query);
+    outcome.won().ifPresent(slot -> onAppended.accept(this, slot));
+    return outcome.result();
+  }
+
+  private record Outcome<T>(T result, Optional<Slot> won) {}
+
+  private synchronized <T> Outcome<T> decideAndAppend(
+      Decision decision, Function<TreeState, T> query) {
     while (true) {
       refresh();
       Optional<LogEvent> event = decision.decide(state);
       if (event.isEmpty()) {
-        return query.apply(state);
+        return new Outcome<>(query.apply(state), Optional.empty());
       }
       checkContinuity();
       if (!isAtEnd()) {
@@ -97,7 +141,7 @@ public final class CommitLog {
       LogRecord winner = contend(slot, record);
       apply(slot, winner);
       if (winner.nonce().equals(record.nonce())) {
-        return query.apply(state);
+        return new Outcome<>(query.apply(state), Optional.of(slot));
       }
     }
   }
@@ -105,7 +149,7 @@ public final class CommitLog {
   /** A record behind a gap would be seen by nobody, and one after another history means nothing. */
   private void checkContinuity() {
     Optional<UUID> last = state.last().map(LogRecord::nonce);
-    if (last.isPresent() && !read(state.slot()).map(LogRecord::nonce).equals(last)) {
+    if (last.isPresent() && !reader.read(state.slot()).map(LogRecord::nonce).equals(last)) {
       throw new CorruptException(
           "the log of tree %s is no longer what it was at record %s; was an older copy put in its place?"
               .formatted(tree, state.slot()));
@@ -121,7 +165,7 @@ public final class CommitLog {
       for (int attempt = 0; attempt < RESOLVE_TRIES; attempt++) {
         try {
           Optional<LogRecord> winner =
-              store.create(tree, slot, bytes) ? Optional.of(record) : read(slot);
+              store.create(tree, slot, bytes) ? Optional.of(record) : reader.read(slot);
           if (winner.isPresent()) {
             return winner.get();
           }
@@ -148,10 +192,47 @@ public final class CommitLog {
    * @throws CorruptException if a record is missing
    */
   public synchronized void requireWhole() {
-    Slot newest = store.newest(tree);
+    requireUpTo(store.newest(tree));
+  }
+
+  /**
+   * As {@link #requireWhole}, but a long log is not listed: after its end as it is read, a few
+   * dozen slots are looked at, at once. That finds every gap of up to 7 records, and a longer one
+   * of up to half a million if at least as many records follow as are missing.
+   *
+   * @throws CorruptException if a record is missing
+   */
+  public synchronized void lookForGap() {
+    if (state.slot().value() <= LISTED) {
+      requireWhole();
+      return;
+    }
     refresh();
-    if (state.slot().compareTo(newest) < 0) {
-      throw missing(newest);
+    List<Slot> ahead = ahead(state.slot());
+    List<Optional<byte[]>> found = store.readAll(tree, ahead);
+    IntStream.range(0, found.size())
+        .filter(n -> found.get(n).isPresent())
+        .mapToObj(ahead::get)
+        .reduce((first, second) -> second)
+        .ifPresent(this::requireUpTo);
+  }
+
+  /** What follows the slot after the one read last, which is free. */
+  private static List<Slot> ahead(Slot read) {
+    return LongStream.concat(
+            LongStream.rangeClosed(2, NEAR),
+            LongStream.iterate(2 * NEAR, distance -> distance <= FAR, distance -> 2 * distance))
+        .map(distance -> read.value() + distance)
+        .filter(slot -> slot <= Slot.MAX)
+        .mapToObj(Slot::new)
+        .toList();
+  }
+
+  /** Others may have appended meanwhile; what was read cannot be behind what they have. */
+  private void requireUpTo(Slot present) {
+    refresh();
+    if (state.slot().compareTo(present) < 0) {
+      throw missing(present);
     }
   }
 
@@ -167,7 +248,7 @@ public final class CommitLog {
    */
   private boolean isAtEnd() {
     Slot next = state.slot().next();
-    if (read(next.next()).isEmpty()) {
+    if (reader.read(next.next()).isEmpty()) {
       return true;
     }
     refresh();
@@ -178,44 +259,22 @@ public final class CommitLog {
   }
 
   private void refresh() {
-    boolean advanced = false;
-    while (true) {
-      Slot next = state.slot().next();
-      Optional<LogRecord> record = read(next);
-      if (record.isEmpty()) {
-        break;
+    Slot before = state.slot();
+    try {
+      reader.readAfter(before, state::apply);
+    } finally {
+      if (!state.slot().equals(before)) {
+        onAdvance.accept(state);
       }
-      replay(next, record.get());
-      advanced = true;
-    }
-    if (advanced) {
-      onAdvance.accept(state);
     }
   }
 
   private void apply(Slot slot, LogRecord record) {
-    replay(slot, record);
-    onAdvance.accept(state);
-  }
-
-  private void replay(Slot slot, LogRecord record) {
     try {
       state.apply(slot, record);
     } catch (CorruptException e) {
-      throw named(slot, e);
+      throw reader.named(slot, e);
     }
-  }
-
-  private Optional<LogRecord> read(Slot slot) {
-    try {
-      return store.read(tree, slot).map(RecordCodec::decode);
-    } catch (CorruptException e) {
-      throw named(slot, e);
-    }
-  }
-
-  private CorruptException named(Slot slot, CorruptException e) {
-    return new CorruptException(
-        "record %s of the log of tree %s: %s".formatted(slot, tree, e.getMessage()), e);
+    onAdvance.accept(state);
   }
 }

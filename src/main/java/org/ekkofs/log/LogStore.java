@@ -16,6 +16,17 @@ public interface LogStore {
   Optional<byte[]> read(TreeName tree, Slot slot);
 
   /**
+   * Reads records as {@link #read} does each; all at once, where the store can.
+   *
+   * @param slots {@link LogReader#MAX_WINDOW} at most, as all that is read is held
+   * @return their bytes, in the order of the slots
+   * @throws org.ekkofs.model.EkkofsException if one of them cannot be read
+   */
+  default List<Optional<byte[]>> readAll(TreeName tree, List<Slot> slots) {
+    return slots.stream().map(slot -> read(tree, slot)).toList();
+  }
+
+  /**
    * Writes a record into a free slot; of all who try the same slot one is told true. When it
    * returns true, the record and all objects stored before are durable.
    *

@@ -4,10 +4,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.ekkofs.format.RecordCodec;
+import org.ekkofs.model.CancelledException;
+import org.ekkofs.model.EkkofsException;
+import org.ekkofs.model.FailedException;
 import org.ekkofs.model.InvalidException;
 import org.ekkofs.model.Slot;
+import org.ekkofs.model.StoreUnavailableException;
 import org.ekkofs.model.TreeName;
 import org.ekkofs.store.ObjectKey;
 import org.ekkofs.store.ObjectStore;
@@ -18,15 +27,55 @@ import org.ekkofs.store.ObjectStore;
  */
 public final class ObjectLogStore implements LogStore {
   private final ObjectStore store;
+  private final Optional<ExecutorService> readers;
 
-  /** Keeps the logs in the store, which must have passed the probe of create-if-absent. */
+  /**
+   * Keeps the logs in the store, which must have passed the probe of create-if-absent.
+   *
+   * @param readers where records are read that are asked for at once; shut down by the caller
+   */
+  public ObjectLogStore(ObjectStore store, ExecutorService readers) {
+    this(store, Optional.of(readers));
+  }
+
+  /** As the other one, with one record read after the other. */
   public ObjectLogStore(ObjectStore store) {
+    this(store, Optional.empty());
+  }
+
+  private ObjectLogStore(ObjectStore store, Optional<ExecutorService> readers) {
     this.store = store;
+    this.readers = readers;
   }
 
   @Override
   public Optional<byte[]> read(TreeName tree, Slot slot) {
     return store.get(key(tree, slot), RecordCodec.MAX_BYTES);
+  }
+
+  @Override
+  public List<Optional<byte[]>> readAll(TreeName tree, List<Slot> slots) {
+    if (readers.isEmpty() || slots.size() == 1) {
+      return LogStore.super.readAll(tree, slots);
+    }
+    List<Callable<Optional<byte[]>>> reads =
+        slots.stream().<Callable<Optional<byte[]>>>map(slot -> () -> read(tree, slot)).toList();
+    try {
+      List<Optional<byte[]>> records = new ArrayList<>();
+      for (Future<Optional<byte[]>> read : readers.get().invokeAll(reads)) {
+        records.add(read.get());
+      }
+      return records;
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof EkkofsException known
+          ? known
+          : new FailedException("reading the log of tree " + tree + " failed: " + e.getCause(), e);
+    } catch (RejectedExecutionException e) {
+      throw new StoreUnavailableException(store.description() + " is being closed", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancelledException("interrupted while reading the log of tree " + tree, e);
+    }
   }
 
   @Override

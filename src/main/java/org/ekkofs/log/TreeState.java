@@ -69,6 +69,11 @@ public final class TreeState {
     return state;
   }
 
+  /** The same state, which goes its own way from here. */
+  public TreeState copy() {
+    return supposingRevoked(Set.of());
+  }
+
   /**
    * This state as it would be if some unfinished snapshots were revoked; the log does not change.
    */

@@ -25,12 +25,21 @@ public final class Sqlite {
 
   /** Opens a file that nobody writes any more; neither locks nor journals are looked at. */
   public static Connection openImmutable(Path file) throws SQLException {
+    return openImmutable(file, MAX_VALUE_BYTES);
+  }
+
+  /**
+   * Opens a file that nobody writes any more.
+   *
+   * @param maxValueBytes the longest value or row that is read
+   */
+  public static Connection openImmutable(Path file, int maxValueBytes) throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
     config.setReadOnly(true);
     Connection connection = open(config, file, "?immutable=1");
     connection
         .unwrap(SQLiteConnection.class)
-        .setLimit(SQLiteLimits.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES);
+        .setLimit(SQLiteLimits.SQLITE_LIMIT_LENGTH, maxValueBytes);
     return connection;
   }
 

@@ -1,8 +1,10 @@
 package org.ekkofs.store;
 
+import java.util.Locale;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.ChunkId;
 import org.ekkofs.model.Digest;
+import org.ekkofs.model.Slot;
 import org.ekkofs.model.TreeName;
 
 /** The keys of the objects of one tree. */
@@ -50,5 +52,15 @@ public record TreeKeys(TreeName tree) {
   /** Key of a backup's references. */
   public ObjectKey references(BackupId backup) {
     return ObjectKey.of("trees", tree.value(), "references", backup.toString());
+  }
+
+  /** Key of the checkpoint of the log's state up to a slot: 16 decimal digits. */
+  public ObjectKey checkpoint(Slot slot) {
+    return new ObjectKey(checkpoints() + String.format(Locale.ROOT, "%016d", slot.value()));
+  }
+
+  /** Prefix of all checkpoints. */
+  public String checkpoints() {
+    return "trees/" + tree + "/checkpoints/";
   }
 }

@@ -2,11 +2,13 @@ package org.ekkofs.vfs;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.ekkofs.backup.DiskUse;
 import org.ekkofs.backup.Tree;
 import org.ekkofs.disk.BackupDisk;
 import org.ekkofs.disk.SegmentCache;
@@ -19,19 +21,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * The disks that are open, each shared by everybody who reads it, and a few that nobody reads any
  * more but may soon. Safe for use by many threads.
+ *
+ * <p>Everything in a mount that reads chunks for a reader holds a {@link Lease} meanwhile: open
+ * files, also those that the kernel reads from a local copy, which may end to be usable; and what
+ * makes local copies. So what a sweep is told not to be read is not read. Fetches for an open file
+ * that still go on when it has been closed hold none: if their chunks go, they fail, and that is
+ * nobody's failure but theirs ({@link SegmentCache} fetches anew for whoever has the segment stored
+ * elsewhere).
  */
-final class DiskPool implements AutoCloseable {
+final class DiskPool implements DiskUse, AutoCloseable {
   private static final int MAX_IDLE = 8;
 
-  private record Key(TreeName tree, BackupId backup) {}
+  record Key(TreeName tree, BackupId backup) {}
 
   private final SegmentCache cache;
   private final SegmentTable table;
 
-  /** These three are guarded by this object's lock, never held while a disk is opened or closed. */
+  /** These four are guarded by this object's lock, never held while a disk is opened or closed. */
   private final Map<Key, Shared> disks = new HashMap<>();
 
   private final Set<Shared> idle = new LinkedHashSet<>();
+  private final ShutDisks shut = new ShutDisks();
   private boolean closed;
 
   DiskPool(SegmentCache cache, SegmentTable table) {
@@ -122,9 +132,13 @@ final class DiskPool implements AutoCloseable {
     }
   }
 
-  /** Opens a backup's disk; fetches its manifest if nobody has it open. */
+  /**
+   * Opens a backup's disk; fetches its manifest if nobody has it open.
+   *
+   * @throws ErrnoException ENOENT if a sweep takes it, EIO after the pool was closed
+   */
   Lease open(Tree tree, TrackedBackup backup) {
-    Shared shared = acquire(new Key(tree.name(), backup.id()));
+    Shared shared = enter(tree, backup.id());
     try {
       shared.open(tree, backup, table, cache);
       closeIfLate(shared);
@@ -147,7 +161,30 @@ final class DiskPool implements AutoCloseable {
     }
   }
 
-  private synchronized Shared acquire(Key key) {
+  /**
+   * A backup that was shut is still to be read once it was undeleted: then no plan covers it, and
+   * none will before it is shut anew.
+   */
+  private Shared enter(Tree tree, BackupId backup) {
+    Key key = new Key(tree.name(), backup);
+    long checked = ShutDisks.NEVER;
+    while (true) {
+      synchronized (this) {
+        if (!shut.contains(key) || shut.lastCall() == checked) {
+          return acquire(key);
+        }
+        checked = shut.lastCall();
+      }
+      boolean visible =
+          tree.all().stream().anyMatch(known -> known.id().equals(backup) && known.isVisible());
+      if (!visible) {
+        throw new ErrnoException(Errno.ENOENT);
+      }
+    }
+  }
+
+  /** Only with this object's lock. */
+  private Shared acquire(Key key) {
     if (closed) {
       throw new ErrnoException(Errno.EIO);
     }
@@ -181,6 +218,36 @@ final class DiskPool implements AutoCloseable {
       disks.remove(evicted.key);
       unused.add(evicted);
     }
+  }
+
+  @Override
+  public Set<BackupId> shut(TreeName tree, Set<BackupId> backups) {
+    Set<BackupId> read = new HashSet<>();
+    List<Shared> unused = new ArrayList<>();
+    synchronized (this) {
+      shut.called();
+      for (BackupId backup : backups) {
+        Key key = new Key(tree, backup);
+        Shared shared = disks.get(key);
+        if (shared != null && shared.users > 0) {
+          read.add(backup);
+          continue;
+        }
+        shut.add(key);
+        if (shared != null) {
+          disks.remove(key);
+          idle.remove(shared);
+          unused.add(shared);
+        }
+      }
+    }
+    unused.forEach(Shared::close);
+    return read;
+  }
+
+  @Override
+  public synchronized void reopen(TreeName tree, Set<BackupId> backups) {
+    backups.forEach(backup -> shut.remove(new Key(tree, backup)));
   }
 
   /** How many disks are open, read or idle. */

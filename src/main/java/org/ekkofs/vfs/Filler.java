@@ -34,6 +34,7 @@ final class Filler implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 5;
 
   private final LocalCopies copies;
+  private final DiskPool disks;
   private final SegmentCache cache;
   private final InstantSource clock;
   private final long budget;
@@ -55,10 +56,12 @@ final class Filler implements AutoCloseable {
   /**
    * Fills within a budget.
    *
+   * @param disks told that a disk is read while it is copied
    * @param budget what automatic copies may take together, in bytes; 0 to make none
    */
-  Filler(LocalCopies copies, SegmentCache cache, InstantSource clock, long budget) {
+  Filler(LocalCopies copies, DiskPool disks, SegmentCache cache, InstantSource clock, long budget) {
     this.copies = copies;
+    this.disks = disks;
     this.cache = cache;
     this.clock = clock;
     this.budget = budget;
@@ -111,18 +114,27 @@ final class Filler implements AutoCloseable {
   private void fill(Tree tree, TrackedBackup backup, long dataBytes) {
     String name = tree.name() + "/" + backup.name();
     try {
-      if (isThere(tree, backup)) {
-        return;
+      DiskPool.Lease reading = disks.open(tree, backup);
+      try {
+        fill(tree, backup, dataBytes, name);
+      } finally {
+        reading.close();
       }
-      if (!copies.makeRoom(dataBytes, budget)) {
-        LOG.info("{} is read a lot, and there is no room for a local copy", name);
-      } else if (copies.fill(tree, backup, cache, CopyOrigin.AUTOMATIC, new Unhurried())) {
-        LOG.info("made a local copy of {}; who opens it next may be served by the kernel", name);
-      }
-    } catch (CancelledException atTheEnd) {
+    } catch (CancelledException | ErrnoException atItsEndOrAtOurs) {
       return;
     } catch (EkkofsException e) {
       LOG.info("{} is read a lot, and has no local copy: {}", name, e.getMessage());
+    }
+  }
+
+  private void fill(Tree tree, TrackedBackup backup, long dataBytes, String name) {
+    if (isThere(tree, backup)) {
+      return;
+    }
+    if (!copies.makeRoom(dataBytes, budget)) {
+      LOG.info("{} is read a lot, and there is no room for a local copy", name);
+    } else if (copies.fill(tree, backup, cache, CopyOrigin.AUTOMATIC, new Unhurried())) {
+      LOG.info("made a local copy of {}; who opens it next may be served by the kernel", name);
     }
   }
 

@@ -1,12 +1,12 @@
 package org.ekkofs.vfs;
 
 import org.ekkofs.backup.CacheFolder;
-import org.ekkofs.backup.DiskUse;
 import org.ekkofs.backup.LocalCopies;
 import org.ekkofs.backup.Repository;
 import org.ekkofs.control.Commands;
 import org.ekkofs.control.Grammar;
 import org.ekkofs.control.Jobs;
+import org.ekkofs.control.SweepTrees;
 import org.ekkofs.disk.SegmentCache;
 import org.ekkofs.manifest.SegmentTable;
 import org.ekkofs.model.CorruptException;
@@ -19,6 +19,7 @@ public final class RepositoryFileSystem implements VirtualFileSystem {
   private final CacheFolder.Use use;
   private final LiveTrees trees;
   private final Jobs jobs;
+  private final DailySweeps sweeps;
   private final RootDirectory root;
   private volatile NameListener listener = (directory, name) -> {};
 
@@ -32,13 +33,14 @@ public final class RepositoryFileSystem implements VirtualFileSystem {
     prefetcher = new Prefetcher(cache.memoryBytes());
     disks = new DiskPool(cache, table);
     use = new CacheFolder(repository).use();
-    filler = new Filler(new LocalCopies(repository), cache, options.clock(), options.fillBytes());
+    filler =
+        new Filler(new LocalCopies(repository), disks, cache, options.clock(), options.fillBytes());
     TreeDirectory.Mount mount =
         new TreeDirectory.Mount(description, options, new Inodes(), disks, prefetcher, filler);
     trees = new LiveTrees(repository, mount, new Told());
-    Commands commands =
-        new Commands(repository, trees::refreshNow, options.mountpoint(), DiskUse.NONE);
+    Commands commands = new Commands(repository, trees::refreshNow, options.mountpoint(), disks);
     jobs = new Jobs(commands, grammar, options.clock());
+    sweeps = new DailySweeps(new SweepTrees(repository, disks), options.clock());
     root = new RootDirectory(description, options, trees, new ControlDirectory(options, jobs));
   }
 
@@ -72,6 +74,7 @@ public final class RepositoryFileSystem implements VirtualFileSystem {
 
   private RepositoryFileSystem started(VfsOptions options) {
     trees.start(options.refresh());
+    options.sweepAt().ifPresent(sweeps::start);
     return this;
   }
 
@@ -120,6 +123,7 @@ public final class RepositoryFileSystem implements VirtualFileSystem {
 
   @Override
   public void close() {
+    sweeps.close();
     jobs.close();
     trees.close();
     prefetcher.close();

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param mountpoint where the tree is mounted, if it is
  * @param fillBytes how much local copies may take that are made of disks that are read a lot; 0 to
  *     make none
+ * @param sweepAt when to sweep all trees every day; empty for never
  */
 public record VfsOptions(
     int uid,
@@ -29,7 +30,8 @@ public record VfsOptions(
     int mountingGid,
     Clock clock,
     Optional<Path> mountpoint,
-    long fillBytes) {
+    long fillBytes,
+    Optional<SweepTime> sweepAt) {
   /** Backups never change; the kernel may believe what it was told of them. */
   private static final Duration FOREVER = Duration.ofDays(1);
 
@@ -37,7 +39,7 @@ public record VfsOptions(
   private static final int FILE = 0440;
   private static final int LINK = 0777;
 
-  /** Options that have no local copies made. */
+  /** Options that have no local copies made and nothing swept. */
   public VfsOptions(
       int uid,
       int gid,
@@ -47,13 +49,20 @@ public record VfsOptions(
       int mountingGid,
       Clock clock,
       Optional<Path> mountpoint) {
-    this(uid, gid, umask, refresh, mountingUid, mountingGid, clock, mountpoint, 0);
+    this(
+        uid, gid, umask, refresh, mountingUid, mountingGid, clock, mountpoint, 0, Optional.empty());
   }
 
   /** The same with local copies made within a bound. */
   public VfsOptions withFillBytes(long bytes) {
     return new VfsOptions(
-        uid, gid, umask, refresh, mountingUid, mountingGid, clock, mountpoint, bytes);
+        uid, gid, umask, refresh, mountingUid, mountingGid, clock, mountpoint, bytes, sweepAt);
+  }
+
+  /** The same with sweeps at a time of day, or without. */
+  public VfsOptions withSweepAt(Optional<SweepTime> time) {
+    return new VfsOptions(
+        uid, gid, umask, refresh, mountingUid, mountingGid, clock, mountpoint, fillBytes, time);
   }
 
   Attributes directory(long inode, Instant modified) {

@@ -178,14 +178,15 @@ class CommandLinesTest {
     Files.setPosixFilePermissions(references, PosixFilePermissions.fromString("rw-------"));
     Files.writeString(references, "garbage");
 
-    CommandLineRunner.Result result = ekkofs.run("-q", "sweep", "--now");
+    String cold = folder.resolve("cold").toString();
+    CommandLineRunner.Result result = ekkofs.run("-q", "--cache-dir", cold, "sweep", "--now");
 
     assertThat(result.status()).isEqualTo(6);
     assertThat(result.err().lines()).singleElement().asString().contains("web/kept");
     assertThat(result.out()).startsWith("web: not swept: ");
     assertThat(folder.resolve("repository/trees/zoo/manifests")).doesNotExist();
     assertThat(folder.resolve("repository/trees/web/manifests")).isNotEmptyDirectory();
-    JsonNode problems = json("sweep", "--now", "--json").get("problems");
+    JsonNode problems = json("--cache-dir", cold, "sweep", "--now", "--json").get("problems");
     assertThat(problems.get(0).get("tree").asText()).isEqualTo("web");
   }
 

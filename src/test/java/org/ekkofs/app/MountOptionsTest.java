@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalTime;
 import java.util.List;
 import org.ekkofs.fuse.Binding;
 import org.ekkofs.model.InvalidException;
@@ -65,7 +66,13 @@ class MountOptionsTest {
         "refresh=x",
         "cache_dir=",
         "cache_size=big",
-        "binding=fuse9"
+        "binding=fuse9",
+        "sweep",
+        "sweep=",
+        "sweep=24:00",
+        "sweep=03:60",
+        "sweep=0300",
+        "sweep=on"
       })
   void refusesWhatItDoesNotKnow(String option) {
     assertThatThrownBy(() -> MountOptions.parse(List.of(option)))
@@ -77,6 +84,16 @@ class MountOptionsTest {
     assertThat(MountOptions.parse(List.of("ro"))).isEqualTo(MountOptions.parse(List.of()));
     assertThatThrownBy(() -> MountOptions.parse(List.of("rw")))
         .isInstanceOf(InvalidException.class);
+  }
+
+  @Test
+  void sweepsOnceADayUnlessItIsOffOrReadOnly() {
+    MountOptions options = MountOptions.parse(List.of("sweep=3:05"));
+    assertThat(options.sweep()).contains(LocalTime.of(3, 5));
+    assertThat(MountOptions.parse(options.words())).isEqualTo(options);
+    assertThat(MountOptions.parse(List.of("sweep=23:59", "sweep=off")).sweep()).isEmpty();
+    assertThat(MountOptions.parse(List.of("sweep=00:00", "ro")).sweep()).isEmpty();
+    assertThat(MountOptions.parse(List.of()).sweep()).isEmpty();
   }
 
   @Test

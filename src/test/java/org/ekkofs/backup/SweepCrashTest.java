@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -21,6 +22,8 @@ import org.ekkofs.model.RefusedException;
 import org.ekkofs.model.SegmentSize;
 import org.ekkofs.model.TreeName;
 import org.ekkofs.model.WriterProcess;
+import org.ekkofs.store.ForwardingObjectStore;
+import org.ekkofs.store.ObjectKey;
 import org.ekkofs.testing.ModelDisk;
 import org.ekkofs.testing.TestRepository;
 import org.junit.jupiter.api.AfterEach;
@@ -178,6 +181,30 @@ class SweepCrashTest {
     try (TestRepository other = elsewhere("other", interrupted)) {
       sweep(other, NOW);
     }
+    assertThat(objects()).isEqualTo(expected);
+  }
+
+  @Test
+  void sweepThatFindsReferencesGoneByAnotherOnePlansAnew() {
+    Set<String> expected = objectsWithoutTheDeleted();
+    AtomicBoolean first = new AtomicBoolean(true);
+    ForwardingObjectStore meddling =
+        new ForwardingObjectStore(repository.memory().another()) {
+          @Override
+          public Optional<byte[]> get(ObjectKey key, int maxBytes) {
+            if (key.value().contains("/references/") && first.getAndSet(false)) {
+              sweep(repository, NOW);
+            }
+            return super.get(key, maxBytes);
+          }
+        };
+    try (Repository other =
+        Repository.open(meddling, new LocalState(dir.resolve("other")), Surroundings.real())) {
+      SweepReport report =
+          new Sweeps(other).sweep(other.tree(TestRepository.TREE), NOW, Progress.NONE);
+      assertThat(report.deleted()).isEmpty();
+    }
+    assertThat(first).isFalse();
     assertThat(objects()).isEqualTo(expected);
   }
 

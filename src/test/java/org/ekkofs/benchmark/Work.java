@@ -12,7 +12,8 @@ enum Work {
   CONVERT(new Convert()),
   RESTIC(new ResticMount()),
   BOOT(new Boot()),
-  HUGE(new HugeDisk());
+  HUGE(new HugeDisk()),
+  LOG(new LongLog());
 
   /** Measures something. */
   interface Measurement {

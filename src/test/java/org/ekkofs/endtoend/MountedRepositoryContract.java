@@ -13,9 +13,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -357,6 +359,53 @@ abstract class MountedRepositoryContract {
     ekkofs.run("undelete", "web/monday", "--as", "again").ok();
     Await.until("the backup's new name", () -> Files.exists(raw("web/again")));
     assertSame(raw("web/again"), disk.bytes(), new Random(13));
+  }
+
+  @Test
+  void openFileKeepsItsChunksAndOthersAreSweptMeanwhile() throws Exception {
+    DiskImage read = new DiskImage(16, 12 * MIB);
+    snapshot(read, "web/read");
+    snapshot(new DiskImage(17, 2 * MIB), "web/other");
+    mount("cache_size=0", "memory_size=1M");
+    try (FileChannel open = FileChannel.open(raw("web/read"))) {
+      assertThat(open.read(ByteBuffer.allocate(4096), 0)).isEqualTo(4096);
+      assertThat(job("first", "delete web/read\ndelete web/other\nsweep --now"))
+          .containsPattern("freed .*: 1 backup, 2 chunks; web/read stays: its file is open");
+      Await.until("its name to go", () -> !Files.exists(raw("web/read")));
+      assertThat(chunks()).hasSize(12);
+
+      ekkofs.program("sh", "-c", "sync; echo 1 > /proc/sys/vm/drop_caches");
+      assertThat(sha256(open)).isEqualTo(sha256(read.bytes()));
+    }
+    // The kernel tells of the close when it has come to it.
+    Await.until(
+        "the closed file to be swept",
+        () -> job("second", "sweep --now").contains("1 backup, 12 chunks"));
+    assertThat(folder.resolve("repository/trees/web/chunks")).doesNotExist();
+    ekkofs.run("undelete", "web/read").fails(3, "removed it for good");
+  }
+
+  /** Runs command lines as a job, to their good end; gives how they ended. */
+  private String job(String name, String lines) {
+    try {
+      Path file = mountpoint.resolve("control").resolve(name);
+      Files.writeString(file, lines + "\n");
+      return Files.readString(file.resolveSibling(name + ".done"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String sha256(FileChannel file) throws Exception {
+    ByteBuffer all = ByteBuffer.allocate((int) file.size());
+    while (all.hasRemaining() && file.read(all, all.position()) > 0) {
+      continue;
+    }
+    return sha256(Arrays.copyOf(all.array(), all.position()));
+  }
+
+  private static String sha256(byte[] bytes) throws Exception {
+    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
   }
 
   @Test

@@ -32,6 +32,7 @@ import org.ekkofs.model.TreeName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CommitLogTest {
   private static final TreeName WEB = new TreeName("web");
@@ -391,5 +392,91 @@ class CommitLogTest {
     log.requireWhole();
 
     assertThat(seen(log)).isPresent();
+  }
+
+  /** A log of records that all say nothing new. */
+  private CommitLog longLog(int records) {
+    for (int slot = 1; slot <= records; slot++) {
+      store.put(new Slot(slot), RecordCodec.encode(record(slot, create())));
+    }
+    CommitLog log = log("a");
+    assertThat(log.refreshed(TreeState::slot)).isEqualTo(new Slot(records));
+    return log;
+  }
+
+  private void putAt(long... slots) {
+    for (long slot : slots) {
+      store.put(new Slot(slot), RecordCodec.encode(record(slot, create())));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {5, 1_500})
+  void aGapOfFewRecordsIsSeenByLooking(int length) {
+    for (int missing = 1; missing <= 7; missing++) {
+      CommitLog log = longLog(length);
+      int behind = length + missing + 1;
+      putAt(behind);
+      assertThatThrownBy(log::lookForGap)
+          .isInstanceOf(CorruptException.class)
+          .hasMessageContaining("record %d of the log".formatted(length + 1));
+      store.remove(new Slot(behind));
+    }
+  }
+
+  @Test
+  void aLongGapIsSeenIfAsManyRecordsFollow() {
+    CommitLog log = longLog(1_500);
+    for (int missing : new int[] {8, 100, 1_000, 1_023, 1_024, 3_000}) {
+      long[] behind = LongStream.rangeClosed(1, missing).map(n -> 1_500 + missing + n).toArray();
+      putAt(behind);
+      assertThatThrownBy(log::lookForGap)
+          .as("%d missing", missing)
+          .isInstanceOf(CorruptException.class);
+      LongStream.of(behind).forEach(slot -> store.remove(new Slot(slot)));
+    }
+    log.lookForGap();
+  }
+
+  @Test
+  void lookingReadsWhatOthersAppended() {
+    CommitLog log = longLog(1_500);
+    putAt(1_501, 1_502, 1_503);
+    log.lookForGap();
+    assertThat(log.current(TreeState::slot)).isEqualTo(new Slot(1_503));
+  }
+
+  @Test
+  void whoWinsASlotIsToldOfItWithoutTheLock() {
+    List<Slot> won = new ArrayList<>();
+    CommitLog log =
+        new CommitLog(
+            WEB,
+            store,
+            Records.stamper("a"),
+            new TreeState(),
+            state -> {},
+            (told, slot) -> {
+              assertThat(Thread.holdsLock(told)).isFalse();
+              assertThat(told.current(TreeState::slot)).isEqualTo(slot);
+              won.add(slot);
+            });
+    append(log, create());
+    append(log("b"), intent(1, "a"));
+    log.append(state -> Optional.empty(), TreeState::slot);
+    append(log, intent(2, "b"));
+    assertThat(won).containsExactly(new Slot(1), new Slot(3));
+  }
+
+  @Test
+  void whatWasReadBeforeTheStoreFailedIsToldOf() {
+    CommitLog writer = created();
+    append(writer, intent(1, "a"));
+    store.put(new Slot(3), new byte[0]);
+    advances.clear();
+    CommitLog reader = log("b");
+    assertThatThrownBy(() -> reader.refreshed(TreeState::slot))
+        .isInstanceOf(CorruptException.class);
+    assertThat(advances).containsExactly(new Slot(2));
   }
 }

@@ -3,6 +3,7 @@ package org.ekkofs.testing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
@@ -21,19 +22,26 @@ public final class MemoryObjectStore implements ObjectStore {
   private record Stored(byte[] bytes, Instant modified) {}
 
   private final ConcurrentSkipListMap<ObjectKey, Stored> objects;
+  private final Clock clock;
 
   /** An empty store. */
   public MemoryObjectStore() {
-    this(new ConcurrentSkipListMap<>());
+    this(Clock.systemUTC());
   }
 
-  private MemoryObjectStore(ConcurrentSkipListMap<ObjectKey, Stored> objects) {
+  /** An empty store whose listings tell the times of this clock. */
+  public MemoryObjectStore(Clock clock) {
+    this(new ConcurrentSkipListMap<>(), clock);
+  }
+
+  private MemoryObjectStore(ConcurrentSkipListMap<ObjectKey, Stored> objects, Clock clock) {
     this.objects = objects;
+    this.clock = clock;
   }
 
   /** Another store with the same content, now and later. */
   public MemoryObjectStore another() {
-    return new MemoryObjectStore(objects);
+    return new MemoryObjectStore(objects, clock);
   }
 
   @Override
@@ -67,7 +75,7 @@ public final class MemoryObjectStore implements ObjectStore {
         throw new IllegalArgumentException(
             "a body of %d bytes gave %d".formatted(body.length(), bytes.length));
       }
-      objects.put(key, new Stored(bytes, Instant.now()));
+      objects.put(key, new Stored(bytes, clock.instant()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -75,7 +83,7 @@ public final class MemoryObjectStore implements ObjectStore {
 
   @Override
   public boolean createIfAbsent(ObjectKey key, byte[] bytes) {
-    return objects.putIfAbsent(key, new Stored(bytes.clone(), Instant.now())) == null;
+    return objects.putIfAbsent(key, new Stored(bytes.clone(), clock.instant())) == null;
   }
 
   @Override

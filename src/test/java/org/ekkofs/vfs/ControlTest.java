@@ -145,6 +145,24 @@ class ControlTest {
   }
 
   @Test
+  void whatIsOpenStaysReadableUntilItIsClosed() throws InterruptedException {
+    mounted.snapshot(ModelDisk.full(SIZE, new Random(12)), "b", "");
+    try (OpenFile open = mounted.backup("a").open(false)) {
+      mounted.write("job", "delete web/a\ndelete web/b\nsweep web\n");
+      assertThat(done("job"))
+          .containsPattern("web: freed .*: 1 backup, 4 chunks; web/a stays: its file is open");
+
+      ByteBuffer all = ByteBuffer.allocate(SIZE);
+      while (open.read(all.position(), all) > 0) {
+        continue;
+      }
+      assertThat(all.array()).isEqualTo(model.bytes());
+    }
+    mounted.write("again", "sweep\n");
+    assertThat(done("again")).containsPattern("web: freed .*: 1 backup, 4 chunks\n");
+  }
+
+  @Test
   void oneWrongLineQueuesNoneOfAWrite() {
     assertThat(Mounted.errno(() -> mounted.write("job", "delete web/a\nnonsense\n")))
         .isEqualTo(EINVAL);

@@ -32,6 +32,7 @@ class FillerTest {
   private TestRepository repository;
   private LocalCopies copies;
   private SegmentCache cache;
+  private DiskPool disks;
   private TrackedBackup one;
   private TrackedBackup two;
   private long dataBytes;
@@ -41,6 +42,7 @@ class FillerTest {
     repository = TestRepository.create(folder);
     copies = new LocalCopies(repository.repository());
     cache = repository.cache();
+    disks = new DiskPool(cache, new SegmentTable());
     ModelDisk disk = ModelDisk.random(3 << 20, new Random(1));
     one = repository.snapshot(disk, "one", "");
     two = repository.snapshot(disk.scribble(0, 100, new Random(2)), "two", "one");
@@ -49,12 +51,13 @@ class FillerTest {
 
   @AfterEach
   void close() {
+    disks.close();
     cache.close();
     repository.close();
   }
 
   private Filler filler(long budget) {
-    return new Filler(copies, cache, new HandClock(), budget);
+    return new Filler(copies, disks, cache, new HandClock(), budget);
   }
 
   private void read(Filler filler, TrackedBackup backup, long bytes) {
