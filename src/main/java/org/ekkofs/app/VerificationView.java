@@ -15,7 +15,7 @@ import org.ekkofs.control.Units;
 
 /** What a verification found, as it is shown. */
 record VerificationView(VerificationReport report) {
-  /** What is wrong, a line each. */
+  /** What is wrong, harmless things included, a line each. */
   List<String> problems() {
     List<String> lines = new ArrayList<>();
     for (TreeProblem problem : report.trees()) {
@@ -29,6 +29,7 @@ record VerificationView(VerificationReport report) {
               .orElse("");
       lines.add(problem.backup() + range + ": " + Failures.oneLine(problem.message()));
     }
+    report.notes().forEach(note -> lines.add("note: " + Failures.oneLine(note)));
     return lines;
   }
 
@@ -112,6 +113,8 @@ record VerificationView(VerificationReport report) {
     for (TreeProblem problem : report.trees()) {
       problems.addObject().put("tree", problem.tree().value()).put("message", problem.message());
     }
+    ArrayNode notes = json.putArray("notes");
+    report.notes().forEach(notes::add);
     ArrayNode repaired = json.putArray("repaired");
     for (Repair repair : report.repaired()) {
       ObjectNode entry = repaired.addObject();

@@ -17,6 +17,7 @@ final class Findings {
   private final List<VerificationReport.TreeProblem> trees = new ArrayList<>();
   private final List<VerificationReport.Repair> repaired = new ArrayList<>();
   private final List<VerificationReport.Spare> spare = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
   private Optional<Instant> resumed = Optional.empty();
   private long backups;
@@ -57,6 +58,10 @@ final class Findings {
     }
   }
 
+  void note(String note) {
+    notes.add(note);
+  }
+
   void warning(String sentence) {
     warnings.add(sentence);
   }
@@ -74,6 +79,7 @@ final class Findings {
         resumed,
         problems.sorted(),
         trees,
+        notes,
         repaired,
         spare,
         warnings);

@@ -3,6 +3,7 @@ package org.ekkofs.backup;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.ekkofs.model.BackupName;
+import org.ekkofs.model.FailedException;
 import org.ekkofs.model.TreeName;
 import org.ekkofs.source.DiskSource;
 import org.ekkofs.store.ObjectStore;
@@ -29,7 +30,8 @@ public interface RepairSource extends AutoCloseable {
   void close();
 
   /**
-   * A disk: the one that was backed up, or a copy. It is asked for every backup alike.
+   * A disk: the one that was backed up, or a copy. It is asked for every backup alike; it has
+   * nothing where it cannot be read.
    *
    * @param disk closed with the source
    */
@@ -51,8 +53,12 @@ public interface RepairSource extends AutoCloseable {
           return Optional.empty();
         }
         byte[] bytes = new byte[length];
-        disk.read(offset, ByteBuffer.wrap(bytes));
-        return Optional.of(bytes);
+        try {
+          disk.read(offset, ByteBuffer.wrap(bytes));
+          return Optional.of(bytes);
+        } catch (FailedException unreadableThere) {
+          return Optional.empty();
+        }
       }
 
       @Override

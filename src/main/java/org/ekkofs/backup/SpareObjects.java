@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.ekkofs.backup.VerificationReport.Amount;
@@ -64,7 +65,7 @@ final class SpareObjects {
 
   /** Lists the whole tree. */
   Spare find(Progress progress) {
-    prepare(scope.tree().log().refreshed(state -> new Known(state)));
+    prepare(scope.tree().log().refreshed(state -> new Known(state)), progress);
     scope
         .store()
         .list(
@@ -86,19 +87,16 @@ final class SpareObjects {
     }
   }
 
-  private void prepare(Known known) {
+  private void prepare(Known known, Progress progress) {
     backups =
         known.backups().stream().collect(Collectors.toMap(TrackedBackup::id, Function.identity()));
     References.Builder goes = References.builder();
-    for (TrackedBackup backup : known.backups()) {
-      if (backup.isVisible() && !seen.contains(backup.id())) {
-        addTo(live, scope.references().find(backup));
-      } else if (backup.phase() instanceof Phase.Hidden) {
-        addTo(goes, scope.references().find(backup));
-      }
-    }
+    add(live, known, backup -> backup.isVisible() && !seen.contains(backup.id()), progress);
+    add(goes, known, backup -> backup.phase() instanceof Phase.Hidden, progress);
     for (PendingPlan plan : known.plans()) {
-      addTo(goes, plan(plan).map(SweepPlan::chunks));
+      Optional<SweepPlan> found = plan(plan);
+      allKnown &= found.isPresent();
+      found.ifPresent(readable -> goes.addAll(readable.chunks()));
     }
     pendingPlans =
         known.plans().stream().map(plan -> plan.plan().toString()).collect(Collectors.toSet());
@@ -106,9 +104,16 @@ final class SpareObjects {
     given = goes.build();
   }
 
-  private void addTo(References.Builder builder, Optional<References> references) {
-    allKnown &= references.isPresent();
-    references.ifPresent(builder::addAll);
+  private void add(
+      References.Builder builder, Known known, Predicate<TrackedBackup> which, Progress progress) {
+    try {
+      new KnownReferences(scope.repository(), scope.tree(), progress)
+          .forEach(
+              known.backups().stream().filter(which).toList(),
+              (backup, references) -> builder.addAll(references));
+    } catch (CorruptException damaged) {
+      allKnown = false;
+    }
   }
 
   private Optional<SweepPlan> plan(PendingPlan plan) {

@@ -106,7 +106,7 @@ public final class Verification {
 
   private void checkpoints(Tree tree, Findings findings) {
     try {
-      new CheckpointVerifier(repository, tree).verify().forEach(findings::warning);
+      new CheckpointVerifier(repository, tree).verify().forEach(findings::note);
     } catch (CorruptException e) {
       findings.tree(tree.name(), e);
     }

@@ -15,11 +15,12 @@ import org.ekkofs.model.TreeName;
  * @param readBytes how much was read from the store to check the data
  * @param resumed when the interrupted verification began that this one went on with
  * @param problems what is wrong with backups, in order, bounded in number; empty if all is well
- * @param trees what is wrong with whole trees, of which no backup could be checked
+ * @param trees what is wrong with whole trees, which hosts that are new to them cannot read
+ * @param notes what is wrong and does no harm: a line each, naming the object and what to do
  * @param repaired what was stored again, and is right now
  * @param spare what lies in each tree without belonging to a visible backup; trees with nothing of
  *     the kind are left out
- * @param warnings what could not be done besides, or is wrong and does no harm, a sentence each
+ * @param warnings what could not be done besides, a sentence each
  */
 public record VerificationReport(
     int percent,
@@ -29,6 +30,7 @@ public record VerificationReport(
     Optional<Instant> resumed,
     List<Problem> problems,
     List<TreeProblem> trees,
+    List<String> notes,
     List<Repair> repaired,
     List<Spare> spare,
     List<String> warnings) {
@@ -36,6 +38,7 @@ public record VerificationReport(
   public VerificationReport {
     problems = List.copyOf(problems);
     trees = List.copyOf(trees);
+    notes = List.copyOf(notes);
     repaired = List.copyOf(repaired);
     spare = List.copyOf(spare);
     warnings = List.copyOf(warnings);

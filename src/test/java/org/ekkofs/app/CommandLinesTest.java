@@ -114,8 +114,8 @@ class CommandLinesTest {
     assertThat(refused.err()).contains("ekkofs unprotect web/one");
     assertThat(ekkofs.run("ls", "web").out().lines().toList())
         .satisfiesExactly(
-            head -> assertThat(head).contains(" PROTECTED "),
-            row -> assertThat(row).contains(" yes "));
+            head -> assertThat(head).containsPattern(" PROTECTED +VERIFIED$"),
+            row -> assertThat(row).containsPattern(" yes +-$"));
     assertThat(ekkofs.run("show", "web/one").out()).containsPattern("protected +yes");
     assertThat(json("show", "web/one", "--json").get("protected").asBoolean()).isTrue();
 

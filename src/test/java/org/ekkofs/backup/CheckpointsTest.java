@@ -430,7 +430,7 @@ class CheckpointsTest {
     return new Verification(host().repository())
         .verify(
             new VerificationRequest(
-                Optional.of(TestRepository.TREE), Optional.empty(), 0, OptionalLong.empty(), true),
+                Optional.of(TestRepository.TREE), Optional.empty(), 0, OptionalLong.empty(), false),
             Progress.NONE);
   }
 
@@ -443,7 +443,7 @@ class CheckpointsTest {
   @Test
   void verifyFindsGoodOnesGood() {
     fillWithDeleted(44);
-    assertThat(verify().warnings()).isEmpty();
+    assertThat(verify().notes()).isEmpty();
   }
 
   @ParameterizedTest
@@ -461,7 +461,7 @@ class CheckpointsTest {
     damage(40, damage, writer);
     VerificationReport report = verify();
     assertThat(report.allIsWell()).isTrue();
-    assertThat(report.warnings())
+    assertThat(report.notes())
         .singleElement()
         .asString()
         .startsWith("trees/web/checkpoints/0000000000000040 is of no use: ")
@@ -495,7 +495,7 @@ class CheckpointsTest {
             wrong.storedBytes());
     CheckpointFiles files = base.repository().checkpoints().files();
     store(40, files.make(TestRepository.TREE, lying, backup -> Optional.empty()));
-    assertThat(verify().warnings())
+    assertThat(verify().notes())
         .singleElement()
         .asString()
         .contains("does not say what the log says");
@@ -518,7 +518,7 @@ class CheckpointsTest {
     byte[] foreign = UUID.randomUUID().toString().getBytes(StandardCharsets.UTF_8);
     CheckpointFiles files = base.repository().checkpoints().files();
     store(40, files.make(TestRepository.TREE, state, backup -> Optional.of(foreign)));
-    assertThat(verify().warnings()).singleElement().asString().contains("its references of backup");
+    assertThat(verify().notes()).singleElement().asString().contains("its references of backup");
     TestRepository host = host();
     assertSeesTheTruth(host);
     assertThat(
@@ -530,7 +530,7 @@ class CheckpointsTest {
   void verifyNamesOneBeyondTheLog() {
     fillWithDeleted(44);
     store(90, stored(40));
-    assertThat(verify().warnings()).singleElement().asString().contains("the log has no record 90");
+    assertThat(verify().notes()).singleElement().asString().contains("the log has no record 90");
   }
 
   @Test

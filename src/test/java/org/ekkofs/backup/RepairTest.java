@@ -2,6 +2,7 @@ package org.ekkofs.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -14,8 +15,10 @@ import org.ekkofs.model.BackupName;
 import org.ekkofs.model.BackupPath;
 import org.ekkofs.model.ChunkId;
 import org.ekkofs.model.Compression;
+import org.ekkofs.model.FailedException;
 import org.ekkofs.model.SegmentIndex;
 import org.ekkofs.model.SegmentSize;
+import org.ekkofs.source.DiskSource;
 import org.ekkofs.store.Body;
 import org.ekkofs.store.ObjectKey;
 import org.ekkofs.testing.CountingObjectStore.Call;
@@ -212,23 +215,109 @@ class RepairTest {
     assertWhole();
   }
 
-  @Test
-  void anotherRepositoryWithTheSameBackupsGivesBackTheirBytes() {
+  /** Another repository, in which backups of the same disks have the same names. */
+  private VerificationReport repairFromNamesakes() {
     try (TestRepository other = TestRepository.create(dir.resolve("other"))) {
       other.snapshot(before, "first", "");
       other.snapshot(after, "second", "first");
-      damage(chunk(first, 1), Damage.GONE);
-      damage(chunk(second, 1), Damage.EMPTY);
-      RepairSource source =
+      return repair(
           RepairSource.repository(
               Repository.open(
                   other.memory().another(),
                   new LocalState(dir.resolve("source")),
-                  Surroundings.real()));
-      VerificationReport report = repair(source);
-      assertThat(report.allIsWell()).as(report.problems().toString()).isTrue();
+                  Surroundings.real())));
     }
+  }
+
+  @Test
+  void anotherRepositoryWithTheSameBackupsGivesBackTheirBytes() {
+    damage(chunk(first, 1), Damage.GONE);
+    damage(chunk(second, 1), Damage.EMPTY);
+    VerificationReport report = repairFromNamesakes();
+    assertThat(report.allIsWell()).as(report.problems().toString()).isTrue();
     assertWhole();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Damage.class)
+  void chunkOfADeletedBackupIsMadeWholeAgain(Damage damage) {
+    byte[] original = bytes(chunk(first, 1));
+    web.tree().delete(new BackupName("first"));
+    damage(chunk(first, 1), damage);
+    VerificationReport report = repairFromNamesakes();
+    assertThat(report.allIsWell()).as(report.problems().toString()).isTrue();
+    assertThat(bytes(chunk(first, 1))).isEqualTo(original);
+    first = web.tree().undelete(new BackupName("first"), new BackupName("back"));
+    assertWhole();
+  }
+
+  @Test
+  void deletedBackupKeepsAChunkFromBeingMadeOfLess() {
+    web.tree().delete(new BackupName("first"));
+    damage(chunk(first, 1), Damage.GONE);
+    assertThat(repair(disk(after)).allIsWell()).isFalse();
+    assertThat(puts()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Damage.class)
+  void whatNobodyNeedsAnyMoreIsNotNeededForARepair(Damage damage) {
+    web.tree().delete(new BackupName("first"));
+    new Sweeps(web.repository()).sweep(web.tree(), SweepOptions.DEFAULT.now(), Progress.NONE);
+    damage(chunk(first, 1), damage);
+    VerificationReport report = repair(disk(after));
+    assertThat(report.allIsWell()).as(report.problems().toString()).isTrue();
+    assertThat(report.repaired()).hasSize(1);
+    web.assertHolds(second, after);
+  }
+
+  @Test
+  void unreadablePartOfADiskIsNoReasonToStop() {
+    damage(chunk(first, 0), Damage.GONE);
+    damage(chunk(first, 2), Damage.LAST_BIT);
+    DiskSource ill = before.source(true);
+    RepairSource source =
+        RepairSource.disk(
+            new DiskSource() {
+              @Override
+              public String description() {
+                return "an ill disk";
+              }
+
+              @Override
+              public long size() {
+                return ill.size();
+              }
+
+              @Override
+              public void read(long offset, ByteBuffer target) {
+                if (offset < SEGMENT) {
+                  throw new FailedException("a bad sector");
+                }
+                ill.read(offset, target);
+              }
+
+              @Override
+              public long nextData(long offset) {
+                return ill.nextData(offset);
+              }
+
+              @Override
+              public long nextHole(long offset) {
+                return ill.nextHole(offset);
+              }
+
+              @Override
+              public void checkUnchanged() {}
+
+              @Override
+              public void close() {}
+            });
+    VerificationReport report = repair(source);
+    assertThat(report.repaired()).hasSize(1);
+    assertThat(report.problems())
+        .hasSize(2)
+        .allMatch(problem -> problem.range().orElseThrow().from() == 0);
   }
 
   @Test

@@ -134,6 +134,13 @@ class SpareObjectsTest {
   }
 
   @Test
+  void nothingIsSpareAfterASweep() {
+    web.tree().delete(new BackupName("first"));
+    new Sweeps(web.repository()).sweep(web.tree(), SweepOptions.DEFAULT.now(), Progress.NONE);
+    assertThat(spare()).isEmpty();
+  }
+
+  @Test
   void oneBackupIsNoReasonToListATree() {
     put("trees/web/other/thing", 5);
     VerificationRequest request =
