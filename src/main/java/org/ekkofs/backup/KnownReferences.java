@@ -5,14 +5,12 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 import org.ekkofs.catalog.Fact;
 import org.ekkofs.format.References;
-import org.ekkofs.format.Sha256;
 import org.ekkofs.log.Phase;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.model.BackupId;
@@ -47,28 +45,33 @@ final class KnownReferences {
    * @throws CorruptException if those of one are missing or not what was committed; it says which
    */
   void forEach(Collection<TrackedBackup> backups, BiConsumer<TrackedBackup, References> consumer) {
-    List<TrackedBackup> missing = new ArrayList<>();
-    for (TrackedBackup backup : backups) {
-      Optional<References> known = recalled(backup);
-      if (known.isPresent()) {
-        consumer.accept(backup, known.get());
-      } else {
-        missing.add(backup);
-        if (missing.size() == BATCH) {
-          fetch(missing, consumer);
-          missing.clear();
+    for (List<TrackedBackup> some : pieces(List.copyOf(backups))) {
+      Map<BackupId, byte[]> recalled = recalled(some);
+      List<TrackedBackup> missing = new ArrayList<>();
+      for (TrackedBackup backup : some) {
+        byte[] bytes = recalled.get(backup.id());
+        if (bytes != null && TreeReferences.isWhatWasCommitted(bytes, expected(backup))) {
+          consumer.accept(backup, References.decode(bytes));
+        } else {
+          missing.add(backup);
         }
       }
+      fetch(missing, consumer);
     }
-    fetch(missing, consumer);
   }
 
-  private Optional<References> recalled(TrackedBackup backup) {
+  private static List<List<TrackedBackup>> pieces(List<TrackedBackup> backups) {
+    List<List<TrackedBackup>> pieces = new ArrayList<>();
+    for (int from = 0; from < backups.size(); from += BATCH) {
+      pieces.add(backups.subList(from, Math.min(backups.size(), from + BATCH)));
+    }
+    return pieces;
+  }
+
+  private Map<BackupId, byte[]> recalled(List<TrackedBackup> backups) {
     return repository
         .catalog()
-        .fact(tree.name(), Fact.REFERENCES, backup.id())
-        .filter(bytes -> isCommitted(bytes, expected(backup)))
-        .map(References::decode);
+        .facts(tree.name(), Fact.REFERENCES, backups.stream().map(TrackedBackup::id).toList());
   }
 
   private static StoredObject expected(TrackedBackup backup) {
@@ -76,10 +79,6 @@ final class KnownReferences {
       return committed.commit().references();
     }
     throw new IllegalArgumentException("not committed: " + backup);
-  }
-
-  private static boolean isCommitted(byte[] bytes, StoredObject expected) {
-    return bytes.length == expected.length() && Sha256.of(bytes).equals(expected.sha256());
   }
 
   private void fetch(List<TrackedBackup> backups, BiConsumer<TrackedBackup, References> consumer) {
@@ -114,7 +113,7 @@ final class KnownReferences {
             .store()
             .get(key, (int) Math.min(Integer.MAX_VALUE - 8, expected.length()))
             .orElseThrow(() -> damaged(backup, key + " is missing from the store"));
-    if (!isCommitted(bytes, expected)) {
+    if (!TreeReferences.isWhatWasCommitted(bytes, expected)) {
       throw damaged(backup, key + " is not what was committed");
     }
     return bytes;

@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.ekkofs.log.TrackedBackup;
@@ -204,16 +205,23 @@ public final class Catalog implements AutoCloseable {
    * What is remembered of a backup. A damaged file may give other bytes than were put in: whoever
    * relies on them checks them.
    */
-  public synchronized Optional<byte[]> fact(TreeName tree, Fact fact, BackupId backup) {
-    return connection.flatMap(open -> tryFact(open, tree, fact, backup));
+  public Optional<byte[]> fact(TreeName tree, Fact fact, BackupId backup) {
+    return Optional.ofNullable(facts(tree, fact, List.of(backup)).get(backup));
   }
 
-  private Optional<byte[]> tryFact(Connection open, TreeName tree, Fact fact, BackupId backup) {
+  /** The same of several backups; those of which nothing is remembered are left out. */
+  public synchronized Map<BackupId, byte[]> facts(
+      TreeName tree, Fact fact, Collection<BackupId> backups) {
+    return connection.map(open -> tryFacts(open, tree, fact, backups)).orElse(Map.of());
+  }
+
+  private Map<BackupId, byte[]> tryFacts(
+      Connection open, TreeName tree, Fact fact, Collection<BackupId> backups) {
     try {
-      return FactRows.read(open, tree, fact, backup);
+      return FactRows.read(open, tree, fact, backups);
     } catch (SQLException e) {
       giveUp(e, Sqlite.isDamage(e) || Sqlite.isOtherSchema(e));
-      return Optional.empty();
+      return Map.of();
     }
   }
 

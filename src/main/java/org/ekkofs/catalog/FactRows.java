@@ -5,8 +5,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.TreeName;
@@ -21,18 +21,26 @@ final class FactRows {
 
   private FactRows() {}
 
-  static Optional<byte[]> read(Connection connection, TreeName tree, Fact fact, BackupId backup)
+  static Map<BackupId, byte[]> read(
+      Connection connection, TreeName tree, Fact fact, Collection<BackupId> backups)
       throws SQLException {
+    Map<BackupId, byte[]> facts = new HashMap<>();
     try (PreparedStatement query =
         connection.prepareStatement(
             "SELECT bytes FROM facts WHERE tree = ? AND kind = ? AND backup = ?")) {
       query.setString(1, tree.value());
       query.setInt(2, fact.number());
-      query.setBytes(3, backup.toBytes());
-      try (ResultSet row = query.executeQuery()) {
-        return row.next() ? Optional.ofNullable(row.getBytes(1)) : Optional.empty();
+      for (BackupId backup : backups) {
+        query.setBytes(3, backup.toBytes());
+        try (ResultSet row = query.executeQuery()) {
+          byte[] bytes = row.next() ? row.getBytes(1) : null;
+          if (bytes != null) {
+            facts.put(backup, bytes);
+          }
+        }
       }
     }
+    return facts;
   }
 
   /** Shows what is known of all backups of a tree. */
