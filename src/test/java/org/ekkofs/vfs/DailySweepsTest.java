@@ -142,7 +142,7 @@ class DailySweepsTest {
 
     sweeps.close();
 
-    assertThat(sweeping.isAlive()).isFalse();
+    Await.until("the end of the thread", () -> !sweeping.isAlive());
     assertThat(repository.tree().all().get(0).phase()).isInstanceOf(Phase.Planned.class);
   }
 
