@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import org.ekkofs.control.Units;
+import org.ekkofs.control.VerdictWords;
 import org.ekkofs.model.BackupFigures;
 import org.ekkofs.model.BackupName;
 
@@ -35,6 +36,7 @@ final class BackupTable {
     if (withProtected) {
       columns.add(Table.Column.left("PROTECTED"));
     }
+    columns.add(Table.Column.left("VERIFIED"));
     if (withState) {
       columns.add(Table.Column.left("STATE"));
     }
@@ -59,6 +61,8 @@ final class BackupTable {
     if (withProtected) {
       cells.add(view.backup().isProtected() ? "yes" : NOTHING);
     }
+    cells.add(
+        view.backup().verdict().map(verdict -> VerdictWords.brief(verdict, zone)).orElse(NOTHING));
     if (withState) {
       cells.add(view.state());
     }

@@ -108,6 +108,14 @@ record BackupView(
                     .put("newBytes", figures.newBytes())
                     .put("storedBytes", figures.storedBytes())
                     .put("newChunks", figures.newChunks()));
+    backup
+        .verdict()
+        .ifPresent(
+            verdict ->
+                json.putObject("verified")
+                    .put("time", verdict.time().toString())
+                    .put("percent", verdict.percent())
+                    .put("sound", verdict.sound()));
     freed.ifPresent(bytes -> json.put("freedBytes", bytes));
     return json;
   }

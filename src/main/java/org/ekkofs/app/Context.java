@@ -37,6 +37,11 @@ final class Context {
     }
   }
 
+  /** Says what did not go as it should though the command did what it was told. */
+  void warn(String message) {
+    world.console().err().println(Failures.PREFIX + "warning: " + message);
+  }
+
   ZoneId zone() {
     return ZoneId.systemDefault();
   }
@@ -138,12 +143,18 @@ final class Context {
    * @param around put around its store
    */
   Repository open(Optional<Path> otherCache, UnaryOperator<ObjectStore> around) {
-    ObjectStore store = around.apply(store());
+    return open(around.apply(store()), otherCache.orElseGet(this::cacheFolder));
+  }
+
+  /** Opens another repository than the one that is meant; whoever asked closes it. */
+  Repository open(RepositoryLocation other, Path cache) {
+    return open(world.around().apply(FolderObjectStore.open(other.folder())), cache);
+  }
+
+  private Repository open(ObjectStore store, Path cache) {
     try {
       return Repository.open(
-          store,
-          new LocalState(otherCache.orElseGet(this::cacheFolder)),
-          CrashHook.surroundings(world.environment()));
+          store, new LocalState(cache), CrashHook.surroundings(world.environment()));
     } catch (RuntimeException e) {
       store.close();
       throw e;

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.ekkofs.backup.Repository;
 import org.ekkofs.backup.Tree;
 import org.ekkofs.control.Units;
+import org.ekkofs.control.VerdictWords;
 import org.ekkofs.log.Phase;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.model.BackupPath;
@@ -75,6 +76,10 @@ final class ShowCommand implements Action {
                       .formatted(
                           exact(figures.storedBytes()), Sizes.count(figures.newChunks(), "chunk")));
             });
+    backup
+        .verdict()
+        .ifPresent(
+            verdict -> lines.put("verified", VerdictWords.sentence(verdict, context.zone())));
     view.freed().ifPresent(bytes -> lines.put("alone", exact(bytes) + ", which deleting it frees"));
     lines.put("segments", Units.bytes(settings.segmentSize().bytes()));
     lines.put("compression", "zstd level " + settings.compression().level());

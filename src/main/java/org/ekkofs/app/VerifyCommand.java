@@ -1,25 +1,34 @@
 package org.ekkofs.app;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.ekkofs.backup.Repository;
 import org.ekkofs.backup.Verification;
 import org.ekkofs.backup.VerificationReport;
-import org.ekkofs.control.Units;
-import org.ekkofs.model.BackupName;
+import org.ekkofs.backup.VerificationRequest;
 import org.ekkofs.model.BackupPath;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.TreeName;
+import org.ekkofs.model.Verdict;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code verify}: checks that what is stored is what was committed. */
+/** {@code verify}: checks that what is stored is what was committed, and repairs it. */
 @Command(
     name = "verify",
     header = "Check that what is stored is what was committed.",
-    footer = {"", "Example:", "  ekkofs verify web/monday --read-data"})
+    description = {
+      "Goes on where a verification of the same kind was interrupted within the last week. Records",
+      "the results in the repository: ls and show tell of them."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  ekkofs verify web/monday --read-data",
+      "  ekkofs verify --read-data=5%%",
+      "  ekkofs verify web --repair-from /dev/vg0/web"
+    })
 final class VerifyCommand implements Action {
   @Parameters(
       arity = "0..1",
@@ -27,8 +36,31 @@ final class VerifyCommand implements Action {
       description = "What to check; everything if left out.")
   private Optional<String> what = Optional.empty();
 
-  @Option(names = "--read-data", description = "Read and check all data, not only its presence.")
-  private boolean readData;
+  @Option(
+      names = "--read-data",
+      arity = "0..1",
+      paramLabel = "PERCENT",
+      converter = DataShare.Converter.class,
+      preprocessor = DataShare.Attached.class,
+      description =
+          "Read and check all data, not only its presence; or so much of it, others each time.")
+  private Optional<DataShare> readData = Optional.empty();
+
+  @Option(
+      names = "--repair-from",
+      paramLabel = "SOURCE",
+      description =
+          "Store again what is missing or damaged, from a disk or from another repository that has"
+              + " the very content. Reads all data, unless told otherwise.")
+  private Optional<String> repairFrom = Optional.empty();
+
+  @Option(
+      names = "--restart",
+      description = "Begin anew, whatever an interrupted verification has done.")
+  private boolean restart;
+
+  @Option(names = "--seed", hidden = true, description = "Chooses what a sample reads.")
+  private Optional<Long> seed = Optional.empty();
 
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
@@ -36,85 +68,38 @@ final class VerifyCommand implements Action {
   @Override
   public void run(Context context) {
     VerificationReport report = verify(context);
+    VerificationView view = new VerificationView(report);
+    report.warnings().forEach(warning -> context.warn(Failures.oneLine(warning)));
     if (json) {
-      Json.print(context.out(), json(report));
+      Json.print(context.out(), view.json());
     } else {
-      print(context, report);
+      view.problems().forEach(context.out()::println);
+      view.notes(context.zone()).forEach(context::say);
+      context.say(view.summary());
     }
     if (!report.allIsWell()) {
-      throw new CorruptException("the repository is damaged: " + summary(report));
+      throw new CorruptException("the repository is damaged: " + view.damage());
     }
-  }
-
-  private static String summary(VerificationReport report) {
-    String backups =
-        "%s in %s"
-            .formatted(
-                Sizes.count(report.problems().size(), "problem"),
-                Sizes.count(damaged(report), "backup"));
-    String trees = Sizes.count(report.trees().size(), "tree") + " cannot be read";
-    if (report.trees().isEmpty()) {
-      return backups;
-    }
-    return report.problems().isEmpty() ? trees : backups + "; " + trees;
   }
 
   private VerificationReport verify(Context context) {
     Optional<BackupPath> path = what.filter(text -> text.contains("/")).map(BackupPath::parse);
-    Optional<TreeName> tree = path.map(BackupPath::tree).or(() -> what.map(TreeName::new));
-    Optional<BackupName> name = path.map(BackupPath::name);
+    VerificationRequest request =
+        new VerificationRequest(
+            path.map(BackupPath::tree).or(() -> what.map(TreeName::new)),
+            path.map(BackupPath::name),
+            readData.map(DataShare::percent).orElse(repairFrom.isPresent() ? Verdict.ALL : 0),
+            seed.map(OptionalLong::of).orElseGet(OptionalLong::empty),
+            restart);
     try (Repository repository = context.open();
         ShownProgress progress = context.progress()) {
-      return new Verification(repository).verify(tree, name, readData, progress);
+      Verification verification = new Verification(repository);
+      if (repairFrom.isEmpty()) {
+        return verification.verify(request, progress);
+      }
+      try (RepairLocation source = RepairLocation.open(context, repairFrom.get())) {
+        return verification.repair(request, source.source(), progress);
+      }
     }
-  }
-
-  private static long damaged(VerificationReport report) {
-    return report.problems().stream().map(VerificationReport.Problem::backup).distinct().count();
-  }
-
-  private static void print(Context context, VerificationReport report) {
-    for (VerificationReport.TreeProblem problem : report.trees()) {
-      context.out().println(problem.tree() + ": " + Failures.oneLine(problem.message()));
-    }
-    for (VerificationReport.Problem problem : report.problems()) {
-      String range =
-          problem
-              .range()
-              .map(bytes -> ", bytes %d to %d".formatted(bytes.from(), bytes.to()))
-              .orElse("");
-      context.out().println(problem.backup() + range + ": " + Failures.oneLine(problem.message()));
-    }
-    for (String note : report.notes()) {
-      context.out().println("note: " + Failures.oneLine(note));
-    }
-    context.say(
-        "checked %s with %s; read %s; %s"
-            .formatted(
-                Sizes.count(report.backups(), "backup"),
-                Sizes.count(report.chunks(), "chunk"),
-                Units.bytes(report.readBytes()),
-                report.allIsWell() ? "all is well" : "found damage"));
-  }
-
-  private static ObjectNode json(VerificationReport report) {
-    ObjectNode json = Json.object();
-    json.put("backups", report.backups());
-    json.put("chunks", report.chunks());
-    json.put("readBytes", report.readBytes());
-    ArrayNode problems = json.putArray("problems");
-    for (VerificationReport.Problem problem : report.problems()) {
-      ObjectNode entry = problems.addObject();
-      entry.put("tree", problem.backup().tree().value());
-      entry.put("name", problem.backup().name().value());
-      problem.range().ifPresent(range -> entry.put("from", range.from()).put("to", range.to()));
-      entry.put("message", problem.message());
-    }
-    for (VerificationReport.TreeProblem problem : report.trees()) {
-      problems.addObject().put("tree", problem.tree().value()).put("message", problem.message());
-    }
-    ArrayNode notes = json.putArray("notes");
-    report.notes().forEach(notes::add);
-    return json;
   }
 }

@@ -1,5 +1,6 @@
 package org.ekkofs.backup;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -72,19 +73,24 @@ final class CheckpointFiles {
    * @throws CorruptException if it is damaged, of another log, or of a format not known here
    */
   <T> T read(TreeName tree, Slot slot, Function<Checkpoint, T> look) {
-    byte[] bytes =
-        store
-            .get(new TreeKeys(tree).checkpoint(slot), CheckpointCodec.MAX_BYTES)
-            .orElseThrow(() -> new NotFoundException("it has gone"));
-    try (Scratch frame = new Scratch(scratch.scratch());
-        Scratch database = new Scratch(scratch.scratch())) {
-      CheckpointCodec.decode(bytes, frame.file(), database.file());
+    try (Scratch database = new Scratch(scratch.scratch())) {
+      fetch(tree, slot, database.file());
       try (Checkpoint checkpoint = Checkpoint.open(database.file(), tree, slot)) {
         if (!recorded(tree, slot).equals(Optional.of(checkpoint.nonce()))) {
           throw new CorruptException("it is not of this log, whose record " + slot + " is another");
         }
         return look.apply(checkpoint);
       }
+    }
+  }
+
+  private void fetch(TreeName tree, Slot slot, Path database) {
+    byte[] bytes =
+        store
+            .get(new TreeKeys(tree).checkpoint(slot), CheckpointCodec.MAX_BYTES)
+            .orElseThrow(() -> new NotFoundException("it has gone"));
+    try (Scratch frame = new Scratch(scratch.scratch())) {
+      CheckpointCodec.decode(bytes, frame.file(), database);
     }
   }
 

@@ -45,6 +45,9 @@ final class Checkpoints implements AutoCloseable {
   /** How many references are fetched for one checkpoint at most. */
   private static final int MAX_GATHERED = 2_000;
 
+  /** How many references go into the catalog at once. */
+  private static final int BATCH = 256;
+
   private final CheckpointFiles files;
   private final Catalog catalog;
   private final Gatherer gatherer;
@@ -147,6 +150,10 @@ final class Checkpoints implements AutoCloseable {
         (backup, bytes) -> {
           if (areThose(state, backup, bytes)) {
             verified.put(backup, bytes);
+          }
+          if (verified.size() == BATCH) {
+            catalog.remember(tree, Fact.REFERENCES, verified);
+            verified.clear();
           }
         });
     catalog.remember(tree, Fact.REFERENCES, verified);

@@ -30,5 +30,7 @@ public enum CrashPoint {
   /** The sweep is in the log and its plan still lies in the store. */
   AFTER_SWEPT,
   /** A checkpoint of the log is made and not stored. */
-  BEFORE_CHECKPOINT
+  BEFORE_CHECKPOINT,
+  /** A verification has read another segment. */
+  BETWEEN_SEGMENTS
 }

@@ -36,6 +36,11 @@ public record LocalState(Path folder, long maxManifestBytes) {
     return of(repository).resolve("copies");
   }
 
+  /** The folder for what is known of verifications of a repository that were interrupted. */
+  public Path verifications(UUID repository) {
+    return of(repository).resolve("verifications");
+  }
+
   /** All of what belongs to a repository. */
   public Path of(UUID repository) {
     return folder.resolve(repository.toString());

@@ -1,9 +1,7 @@
 package org.ekkofs.backup;
 
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
-import org.ekkofs.catalog.Fact;
 import org.ekkofs.disk.ChunkHeaders;
 import org.ekkofs.format.Sha256;
 import org.ekkofs.format.ZstdFiles;
@@ -142,7 +140,6 @@ public final class Snapshots {
       store.put(tree.keys().manifest(id), compressed.body());
       store.put(tree.keys().references(id), Body.of(references));
       repository.manifests().adopt(id, manifest);
-      repository.catalog().remember(tree.name(), Fact.REFERENCES, Map.of(id, references));
       return new LogEvent.Commit(
           id,
           stored,

@@ -55,7 +55,8 @@ final class StoredChunks {
     }
   }
 
-  private static Optional<SegmentIndex> segment(ObjectInfo object) {
+  /** The segment whose chunk it is by its name; empty if it has none's. */
+  static Optional<SegmentIndex> segment(ObjectInfo object) {
     String name = object.key().name();
     return name.length() == HEX_DIGITS && name.chars().allMatch(digit -> HEX.indexOf(digit) >= 0)
         ? Optional.of(new SegmentIndex(Long.parseLong(name, 16)))

@@ -95,12 +95,15 @@ final class Sweep {
       }
       SweepPlanner.Yield yield = planner.yieldOf(plan, scope.covered(), object -> {});
       Digest digest = put(plan);
+      Set<BackupId> going = Set.copyOf(candidates);
+      // If it stays unknown whether the plan took effect, they stay shut.
+      candidates.clear();
       if (takesEffect(digest, plan, yield)) {
-        candidates.clear();
         repository.reached(CrashPoint.AFTER_PLAN);
         carryOut(digest, plan, yield, scope.covered());
         return scope.hasMore();
       }
+      candidates.addAll(going);
       store.delete(List.of(tree.keys().plan(digest)));
       return true;
     } finally {

@@ -252,6 +252,25 @@ public final class Tree {
     return state.backup(id).map(TrackedBackup::isOpen).orElse(false);
   }
 
+  /**
+   * Records how backups were found by a verification.
+   *
+   * @param percent how much of their data was read: 0 if only its presence was checked
+   * @throws org.ekkofs.model.EkkofsException if the log cannot be written to
+   */
+  void verified(int percent, List<BackupId> sound, List<BackupId> damaged) {
+    int all = sound.size() + damaged.size();
+    for (int from = 0; from < all; from += LogEvent.MAX_BACKUPS) {
+      int to = Math.min(all, from + LogEvent.MAX_BACKUPS);
+      LogEvent event =
+          new LogEvent.Verified(
+              percent,
+              sound.subList(Math.min(from, sound.size()), Math.min(to, sound.size())),
+              damaged.subList(Math.max(0, from - sound.size()), Math.max(0, to - sound.size())));
+      log.append(state -> Optional.of(event), TreeState::slot);
+    }
+  }
+
   /** Revokes the snapshots whose writers are known to be dead; gives how many there were. */
   public int revokeDead() {
     List<BackupId> dead = deadSnapshots();

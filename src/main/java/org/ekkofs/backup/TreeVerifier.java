@@ -1,267 +1,192 @@
 package org.ekkofs.backup;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Stream;
+import org.ekkofs.backup.JournalLines.State;
 import org.ekkofs.backup.VerificationReport.Problem;
-import org.ekkofs.backup.VerificationReport.Range;
-import org.ekkofs.disk.BackupDisk;
-import org.ekkofs.disk.SegmentCache;
-import org.ekkofs.disk.SegmentStream;
 import org.ekkofs.format.References;
-import org.ekkofs.format.Sha256;
 import org.ekkofs.log.Phase;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.manifest.Manifest;
-import org.ekkofs.manifest.ManifestFiles;
-import org.ekkofs.manifest.SegmentTable;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.BackupPath;
 import org.ekkofs.model.CancelledException;
 import org.ekkofs.model.CorruptException;
-import org.ekkofs.model.DiskGeometry;
-import org.ekkofs.model.FailedException;
-import org.ekkofs.model.Layer;
-import org.ekkofs.model.LogEvent;
-import org.ekkofs.model.SegmentEntry;
-import org.ekkofs.model.SegmentIndex;
-import org.ekkofs.model.StoredObject;
-import org.ekkofs.store.ObjectInfo;
-import org.ekkofs.store.ObjectKey;
-import org.jspecify.annotations.Nullable;
-import org.roaringbitmap.RoaringBitmap;
 
 /**
  * Verifies backups of one tree, parents before children, so that what a child shares with a parent
  * that was just read need not be read again. For one thread.
  */
 final class TreeVerifier implements AutoCloseable {
-  private final Repository repository;
-  private final Tree tree;
-  private final boolean readData;
-  private final Verification.Findings findings;
+  private final TreeScope scope;
+  private final Findings findings;
   private final Progress progress;
-  private final Path folder;
-  private final ManifestFiles manifests;
-  private final SegmentCache cache;
-  private final SegmentTable table = new SegmentTable();
-  private final Map<BackupId, RoaringBitmap> present = new HashMap<>();
-  private final Set<BackupId> sound = new HashSet<>();
-
-  /** What is left of the present backup's share of the progress, whatever is found in it. */
-  private long unseenBytes;
+  private final VerificationJournal journal;
+  private final Verdicts verdicts;
+  private final Optional<TreeRepair> repair;
+  private final Map<BackupId, TrackedBackup> sound = new HashMap<>();
+  private final SpareObjects spare;
 
   TreeVerifier(
-      Repository repository,
-      Tree tree,
-      boolean readData,
-      Verification.Findings findings,
-      Progress progress) {
-    this.repository = repository;
-    this.tree = tree;
-    this.readData = readData;
+      TreeScope scope,
+      Findings findings,
+      Progress progress,
+      VerificationJournal journal,
+      Optional<RepairSource> source) {
+    this.scope = scope;
     this.findings = findings;
     this.progress = progress;
-    try {
-      this.folder = Files.createTempDirectory("ekkofs-verify");
-    } catch (IOException e) {
-      throw new FailedException("cannot make a temporary folder: " + e.getMessage(), e);
-    }
-    this.manifests =
-        new ManifestFiles(
-            repository.store(), folder, repository.local().maxManifestBytes(), repository.clock());
-    this.cache = SegmentCache.none(repository.store());
+    this.journal = journal;
+    this.verdicts = new Verdicts(scope.tree(), scope.sample().percent(), journal, findings);
+    this.repair = source.map(from -> new TreeRepair(scope, from, findings));
+    this.spare = new SpareObjects(scope);
   }
 
+  /** Verifies a backup, or takes over what an interrupted verification has found of it. */
   void verify(TrackedBackup backup) {
     progress.check();
-    findings.backup();
-    if (!(backup.phase() instanceof Phase.Committed committed)) {
-      return;
+    State before = journal.state(backup.id());
+    Problems problems = new Problems();
+    before.found().forEach(found -> problems.add(found.of(path(backup))));
+    problems.takeUnsaved();
+    ProgressShare share = new ProgressShare(progress, backup);
+    if (before.done()) {
+      findings.read(before.readBytes());
+      scope.references().find(backup).ifPresent(found -> spare.refersTo(backup, found));
+    } else {
+      verify(backup, problems, share);
     }
-    int before = findings.count();
-    unseenBytes = Verification.dataBytes(backup);
-    try (Manifest manifest =
-        manifests.open(tree.keys(), backup.id(), committed.commit().manifest())) {
-      References references = references(backup, committed.commit());
-      findings.chunks(references.count());
-      compare(backup, manifest, references);
-      read(backup, manifest);
+    share.finish();
+    end(backup, problems);
+  }
+
+  private BackupPath path(TrackedBackup backup) {
+    return new BackupPath(scope.tree().name(), backup.name());
+  }
+
+  private void verify(TrackedBackup backup, Problems reading, ProgressShare share) {
+    Problems metadata = new Problems();
+    long readBytes = journal.state(backup.id()).readBytes();
+    try (Manifest manifest = open(backup)) {
+      MetadataCheck check =
+          new MetadataCheck(scope, backup, manifest, repair.isPresent(), metadata);
+      check.run(share);
+      checkReferences(backup, check.listed(), metadata);
+      readBytes = read(backup, manifest, check, reading, share);
+      scope.table().forget(manifest);
     } catch (CorruptException e) {
-      problem(backup, Optional.empty(), e.getMessage());
+      metadata.add(new Problem(path(backup), Optional.empty(), String.valueOf(e.getMessage())));
+    }
+    findings.read(readBytes);
+    journal.problems(backup.id(), metadata.takeUnsaved());
+    journal.problems(backup.id(), reading.takeUnsaved());
+    journal.done(backup.id(), readBytes);
+    reading.addAll(metadata);
+  }
+
+  private Manifest open(TrackedBackup backup) {
+    try {
+      return manifest(backup);
+    } catch (CorruptException e) {
+      if (repair.isEmpty() || !repair.get().manifest(backup)) {
+        throw e;
+      }
+      return manifest(backup);
+    }
+  }
+
+  private Manifest manifest(TrackedBackup backup) {
+    return scope
+        .manifests()
+        .open(scope.keys(), backup.id(), ((Phase.Committed) backup.phase()).commit().manifest());
+  }
+
+  /** What the backup refers to by its manifest must be what its references object says. */
+  private void checkReferences(TrackedBackup backup, References listed, Problems problems) {
+    spare.refersTo(backup, listed);
+    try {
+      if (!Arrays.equals(references(backup, listed).encode(), listed.encode())) {
+        problems.add(
+            new Problem(
+                path(backup), Optional.empty(), "its references do not agree with its manifest"));
+      }
+    } catch (CorruptException e) {
+      problems.add(new Problem(path(backup), Optional.empty(), String.valueOf(e.getMessage())));
+    }
+  }
+
+  private References references(TrackedBackup backup, References listed) {
+    try {
+      return scope.references().read(backup);
+    } catch (CorruptException e) {
+      if (repair.isEmpty() || !repair.get().references(backup, listed)) {
+        throw e;
+      }
+      return scope.references().read(backup);
+    }
+  }
+
+  private long read(
+      TrackedBackup backup,
+      Manifest manifest,
+      MetadataCheck metadata,
+      Problems problems,
+      ProgressShare share) {
+    Optional<Manifest> parent = backup.parent().map(sound::get).map(this::manifest);
+    try {
+      DataCheck check =
+          new DataCheck(
+              scope, backup, manifest, metadata, parent, repair, journal, problems, share);
+      check.run();
+      return check.readBytes();
     } catch (InterruptedException e) {
       throw new CancelledException("the verification was interrupted", e);
-    }
-    progress.advance(unseenBytes);
-    if (findings.count() == before) {
-      sound.add(backup.id());
+    } finally {
+      parent.ifPresent(scope::close);
     }
   }
 
-  private References references(TrackedBackup backup, LogEvent.Commit commit) {
-    ObjectKey key = tree.keys().references(backup.id());
-    StoredObject expected = commit.references();
-    byte[] bytes =
-        repository
-            .store()
-            .get(key, (int) Math.min(Integer.MAX_VALUE - 8, expected.length()))
-            .orElseThrow(() -> new CorruptException(key + ": missing from the store"));
-    if (bytes.length != expected.length() || !Sha256.of(bytes).equals(expected.sha256())) {
-      throw new CorruptException(key + ": not what was committed");
-    }
-    return References.decode(bytes);
-  }
-
-  /** Checks that manifest and references agree and, unless all are read, that chunks are there. */
-  private void compare(TrackedBackup backup, Manifest manifest, References references) {
-    DiskGeometry geometry = manifest.meta().geometry();
-    References.Builder listed = References.builder();
-    for (long from = 0; from < geometry.segments(); from = next(manifest, from)) {
-      for (SegmentEntry entry : table.page(manifest, new SegmentIndex(from)).entries()) {
-        entry.layers().forEach(layer -> listed.add(layer.chunk()));
-        if (!readData) {
-          entry.layers().stream()
-              .filter(layer -> !isPresent(layer))
-              .forEach(layer -> missing(backup, geometry, entry, layer));
-          advance(entry, geometry);
-        }
-      }
-      progress.check();
-    }
-    if (!Arrays.equals(listed.build().encode(), references.encode())) {
-      problem(backup, Optional.empty(), "its references do not agree with its manifest");
-    }
-  }
-
-  private static long next(Manifest manifest, long from) {
-    long page = from / SegmentTable.PAGE + 1;
-    return manifest.next(page * SegmentTable.PAGE).orElse(Long.MAX_VALUE);
-  }
-
-  private boolean isPresent(Layer layer) {
-    return present
-        .computeIfAbsent(layer.chunk().owner(), this::list)
-        .contains((int) layer.chunk().segment().value());
-  }
-
-  private RoaringBitmap list(BackupId owner) {
-    RoaringBitmap segments = new RoaringBitmap();
-    repository
-        .store()
-        .list(tree.keys().chunksOf(owner), object -> segment(object).ifPresent(segments::add));
-    return segments;
-  }
-
-  private static Optional<Integer> segment(ObjectInfo object) {
-    try {
-      return Optional.of(Integer.parseUnsignedInt(object.key().name(), 16));
-    } catch (NumberFormatException foreign) {
-      return Optional.empty();
-    }
-  }
-
-  private void missing(
-      TrackedBackup backup, DiskGeometry geometry, SegmentEntry entry, Layer layer) {
-    problem(
-        backup,
-        Optional.of(range(geometry, entry)),
-        "chunk " + tree.keys().chunk(layer.chunk()) + " is missing");
-  }
-
-  private void read(TrackedBackup backup, Manifest manifest) throws InterruptedException {
-    if (!readData) {
+  /** A backup that somebody has deleted meanwhile may have lost what it referred to. */
+  private void end(TrackedBackup backup, Problems problems) {
+    if (problems.count() == 0) {
+      sound.put(backup.id(), backup);
+    } else if (!isVisible(backup)) {
       return;
     }
-    DiskGeometry geometry = manifest.meta().geometry();
-    long fetchedBefore = cache.fetchedBytes();
-    Optional<Manifest> parent = soundParent(backup);
-    try {
-      BackupDisk disk = new BackupDisk(tree.keys(), manifest, table, cache);
-      new SegmentStream(manifest, disk)
-          .read(
-              entry -> isWanted(entry, geometry, parent),
-              (entry, data) -> advance(entry, geometry),
-              (entry, failure) -> {
-                problem(backup, Optional.of(range(geometry, entry)), failure.getMessage());
-                advance(entry, geometry);
-              });
-    } finally {
-      parent.ifPresent(this::close);
+    findings.backup(problems);
+    verdicts.add(backup.id(), problems.count() == 0);
+  }
+
+  private boolean isVisible(TrackedBackup backup) {
+    return scope
+        .tree()
+        .log()
+        .refreshed(state -> state.backup(backup.id()))
+        .filter(TrackedBackup::isVisible)
+        .isPresent();
+  }
+
+  /**
+   * Ends the verification of the tree: records the results.
+   *
+   * @param whole whether all of its backups were verified, so that what belongs to none can be told
+   */
+  void finish(boolean whole) {
+    findings.chunks(spare.chunks());
+    if (repair.isPresent()) {
+      scope.store().sync();
     }
-    findings.read(cache.fetchedBytes() - fetchedBefore);
-  }
-
-  private Optional<Manifest> soundParent(TrackedBackup backup) {
-    return backup
-        .parent()
-        .filter(sound::contains)
-        .flatMap(
-            id -> tree.all().stream().filter(candidate -> candidate.id().equals(id)).findFirst())
-        .map(
-            parent ->
-                manifests.open(
-                    tree.keys(),
-                    parent.id(),
-                    ((Phase.Committed) parent.phase()).commit().manifest()));
-  }
-
-  private boolean isWanted(SegmentEntry entry, DiskGeometry geometry, Optional<Manifest> parent) {
-    boolean known =
-        parent
-            .filter(manifest -> entry.segment().value() < manifest.meta().geometry().segments())
-            .flatMap(manifest -> table.page(manifest, entry.segment()).find(entry.segment()))
-            .map(entry::equals)
-            .orElse(false);
-    if (known) {
-      advance(entry, geometry);
+    verdicts.record();
+    if (whole) {
+      findings.spare(spare.find(progress));
     }
-    return !known;
-  }
-
-  private void advance(SegmentEntry entry, DiskGeometry geometry) {
-    progress.check();
-    long bytes = Math.min(unseenBytes, bytes(geometry, entry));
-    unseenBytes -= bytes;
-    progress.advance(bytes);
-  }
-
-  private static long bytes(DiskGeometry geometry, SegmentEntry entry) {
-    long whole = (long) entry.blocks().count() * geometry.segmentSize().blockBytes();
-    return Math.min(whole, geometry.length(entry.segment()));
-  }
-
-  private void close(Manifest manifest) {
-    table.forget(manifest);
-    manifest.close();
-  }
-
-  private void problem(TrackedBackup backup, Optional<Range> range, @Nullable String message) {
-    findings.problem(
-        new Problem(new BackupPath(tree.name(), backup.name()), range, String.valueOf(message)));
-  }
-
-  private static Range range(DiskGeometry geometry, SegmentEntry entry) {
-    long from = geometry.offset(entry.segment());
-    return new Range(from, from + geometry.length(entry.segment()));
   }
 
   @Override
   public void close() {
-    cache.close();
-    try (Stream<Path> left = Files.list(folder)) {
-      for (Path file : (Iterable<Path>) left::iterator) {
-        Files.deleteIfExists(file);
-      }
-      Files.delete(folder);
-    } catch (IOException e) {
-      throw new FailedException("cannot clear " + folder + ": " + e.getMessage(), e);
-    }
+    repair.ifPresent(TreeRepair::close);
+    scope.close();
   }
 }

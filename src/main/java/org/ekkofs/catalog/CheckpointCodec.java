@@ -1,6 +1,8 @@
 package org.ekkofs.catalog;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,8 +60,11 @@ public final class CheckpointCodec {
     ByteBuffer target = ByteBuffer.allocate(HEADER_BYTES + (int) stored.length());
     target.putInt(MAGIC).putInt(VERSION << 24);
     target.putLong(stored.rawLength()).putLong(stored.length());
-    try {
-      return target.put(stored.sha256().toBytes()).put(Files.readAllBytes(frame)).array();
+    target.put(stored.sha256().toBytes());
+    try (InputStream from = Files.newInputStream(frame)) {
+      int read = from.readNBytes(target.array(), HEADER_BYTES, target.remaining());
+      require(read == stored.length(), "it is shorter than it was");
+      return target.array();
     } catch (IOException e) {
       throw new FailedException("cannot read " + frame + ": " + Causes.of(e), e);
     }
@@ -76,10 +81,8 @@ public final class CheckpointCodec {
   public static void decode(byte[] bytes, Path frame, Path database) {
     ByteBuffer source = ByteBuffer.wrap(bytes);
     StoredObject expected = header(source);
-    try {
-      byte[] compressed = new byte[source.remaining()];
-      source.get(compressed);
-      Files.write(frame, compressed);
+    try (OutputStream to = Files.newOutputStream(frame)) {
+      to.write(bytes, HEADER_BYTES, bytes.length - HEADER_BYTES);
     } catch (IOException e) {
       throw new FailedException("cannot write " + frame + ": " + Causes.of(e), e);
     }

@@ -19,7 +19,7 @@ import org.ekkofs.model.WriterProcess;
  * @param writer the process that takes or took it
  * @param phase how far it has come
  * @param isProtected whether it cannot be deleted
- * @param verdict how its last verification ended; empty if there was none
+ * @param verdict what its verifications have shown; empty if there was none
  */
 public record TrackedBackup(
     BackupId id,
@@ -46,7 +46,15 @@ public record TrackedBackup(
 
   TrackedBackup judged(Verdict next) {
     return new TrackedBackup(
-        id, name, parent, slot, taken, writer, phase, isProtected, Optional.of(next));
+        id,
+        name,
+        parent,
+        slot,
+        taken,
+        writer,
+        phase,
+        isProtected,
+        Optional.of(verdict.map(next::after).orElse(next)));
   }
 
   /** Whether it is committed and not hidden. */

@@ -1,9 +1,11 @@
 package org.ekkofs.vfs;
 
+import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.ekkofs.backup.LocalCopies;
+import org.ekkofs.control.VerdictWords;
 import org.ekkofs.log.Phase;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.model.BackupFigures;
@@ -89,6 +91,12 @@ final class BackupNode implements FileNode {
     values.put("user.ekkofs.new_bytes", Long.toString(figures.newBytes()));
     values.put("user.ekkofs.stored_bytes", Long.toString(figures.storedBytes()));
     values.put("user.ekkofs.segment_bytes", Integer.toString(directory.segmentBytes()));
+    now.verdict()
+        .ifPresent(
+            verdict ->
+                values.put(
+                    "user.ekkofs.verified",
+                    VerdictWords.sentence(verdict, ZoneId.systemDefault())));
     values.put("user.ekkofs.protected", Boolean.toString(now.isProtected()));
     Optional.ofNullable(damage).ifPresent(what -> values.put("user.ekkofs.damaged", what));
     return values;

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,7 +89,7 @@ class CommandLinesTest {
         .hasSize(3)
         .first()
         .asString()
-        .matches("NAME +SIZE +DATA +NEW +STORED +FREES +TAKEN +PARENT");
+        .matches("NAME +SIZE +DATA +NEW +STORED +FREES +TAKEN +PARENT +VERIFIED");
   }
 
   @Test
@@ -113,7 +114,8 @@ class CommandLinesTest {
     assertThat(refused.err()).contains("ekkofs unprotect web/one");
     assertThat(ekkofs.run("ls", "web").out().lines().toList())
         .satisfiesExactly(
-            head -> assertThat(head).endsWith("PROTECTED"), row -> assertThat(row).endsWith("yes"));
+            head -> assertThat(head).contains(" PROTECTED "),
+            row -> assertThat(row).contains(" yes "));
     assertThat(ekkofs.run("show", "web/one").out()).containsPattern("protected +yes");
     assertThat(json("show", "web/one", "--json").get("protected").asBoolean()).isTrue();
 
@@ -227,6 +229,27 @@ class CommandLinesTest {
   }
 
   @Test
+  void tellsOfVerifications() throws IOException {
+    snapshot("web/one");
+    snapshot("web/two", "--parent", "web/one");
+    assertThat(json("show", "web/one", "--json").has("verified")).isFalse();
+    assertThat(ekkofs.run("ls", "web").out().lines().skip(1)).allMatch(line -> line.endsWith(" -"));
+
+    assertThat(ekkofs.run("verify", "--read-data=5%", "web/one").status()).isZero();
+    JsonNode verified = json("ls", "web", "--json").get(0).get("verified");
+    assertThat(verified.get("percent").asInt()).isEqualTo(5);
+    assertThat(verified.get("sound").asBoolean()).isTrue();
+    assertThat(Instant.parse(verified.get("time").asText())).isBefore(Instant.now());
+    assertThat(ekkofs.run("show", "web/one").out())
+        .containsPattern("verified +[0-9]{4}-[0-9]{2}-[0-9]{2}, 5 % sampled");
+
+    assertThat(ekkofs.run("verify", "--read-data", "web/one").status()).isZero();
+    assertThat(ekkofs.run("ls", "web").out()).containsPattern("one .* 20[0-9-]{8} 100 %\\R");
+    assertThat(ekkofs.run("verify", "web").out()).contains("2 backups with 1 chunk; read 0 B");
+    assertThat(ekkofs.run("ls", "web").out()).containsPattern("two .* 20[0-9-]{8} presence\\R");
+  }
+
+  @Test
   void restoresWhatWasBackedUp() {
     snapshot("web/one");
     Path copy = folder.resolve("copy");
@@ -240,6 +263,11 @@ class CommandLinesTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "verify --read-data=0                       | 2 | from 1 to 100",
+        "verify --read-data=x                       | 2 | percentage",
+        "verify --read-data=101%                    | 2 | percentage",
+        "verify nothing                             | 3 | no tree",
+        "verify web/one --repair-from /nowhere      | 3 | /nowhere",
         "init                                       | 4 | already",
         "init FOLDER                                | 5 | not empty",
         "restore web/one EMPTY                      | 2 | empty",

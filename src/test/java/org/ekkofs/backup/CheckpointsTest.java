@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -427,7 +428,10 @@ class CheckpointsTest {
 
   private VerificationReport verify() {
     return new Verification(host().repository())
-        .verify(Optional.of(TestRepository.TREE), Optional.empty(), false, Progress.NONE);
+        .verify(
+            new VerificationRequest(
+                Optional.of(TestRepository.TREE), Optional.empty(), 0, OptionalLong.empty(), true),
+            Progress.NONE);
   }
 
   /** Nothing that the backups of this log refer to exists, so all are deleted first. */
@@ -439,7 +443,7 @@ class CheckpointsTest {
   @Test
   void verifyFindsGoodOnesGood() {
     fillWithDeleted(44);
-    assertThat(verify().notes()).isEmpty();
+    assertThat(verify().warnings()).isEmpty();
   }
 
   @ParameterizedTest
@@ -457,7 +461,7 @@ class CheckpointsTest {
     damage(40, damage, writer);
     VerificationReport report = verify();
     assertThat(report.allIsWell()).isTrue();
-    assertThat(report.notes())
+    assertThat(report.warnings())
         .singleElement()
         .asString()
         .startsWith("trees/web/checkpoints/0000000000000040 is of no use: ")
@@ -491,7 +495,7 @@ class CheckpointsTest {
             wrong.storedBytes());
     CheckpointFiles files = base.repository().checkpoints().files();
     store(40, files.make(TestRepository.TREE, lying, backup -> Optional.empty()));
-    assertThat(verify().notes())
+    assertThat(verify().warnings())
         .singleElement()
         .asString()
         .contains("does not say what the log says");
@@ -514,7 +518,7 @@ class CheckpointsTest {
     byte[] foreign = UUID.randomUUID().toString().getBytes(StandardCharsets.UTF_8);
     CheckpointFiles files = base.repository().checkpoints().files();
     store(40, files.make(TestRepository.TREE, state, backup -> Optional.of(foreign)));
-    assertThat(verify().notes()).singleElement().asString().contains("its references of backup");
+    assertThat(verify().warnings()).singleElement().asString().contains("its references of backup");
     TestRepository host = host();
     assertSeesTheTruth(host);
     assertThat(
@@ -526,7 +530,7 @@ class CheckpointsTest {
   void verifyNamesOneBeyondTheLog() {
     fillWithDeleted(44);
     store(90, stored(40));
-    assertThat(verify().notes()).singleElement().asString().contains("the log has no record 90");
+    assertThat(verify().warnings()).singleElement().asString().contains("the log has no record 90");
   }
 
   @Test

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -86,7 +85,7 @@ class SnapshotCrashTest {
   private void assertAllVerifies(int backups) {
     VerificationReport report =
         new Verification(web.repository())
-            .verify(Optional.empty(), Optional.empty(), true, Progress.NONE);
+            .verify(VerificationRequest.everything(100), Progress.NONE);
     assertThat(report.problems()).isEmpty();
     assertThat(report.backups()).isEqualTo(backups);
   }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import org.ekkofs.backup.VerificationReport.Problem;
 import org.ekkofs.backup.VerificationReport.Range;
@@ -65,7 +66,7 @@ class VerificationTest {
     RecordedProgress progress = new RecordedProgress();
     VerificationReport report =
         new Verification(web.repository())
-            .verify(Optional.empty(), Optional.empty(), readData, progress);
+            .verify(VerificationRequest.everything(readData ? 100 : 0), progress);
     assertThat(progress.tasks()).hasSize(1);
     assertThat(progress.tasks().get(0).totalBytes())
         .isEqualTo(2 * TestRepository.figures(first).dataBytes());
@@ -93,7 +94,7 @@ class VerificationTest {
     VerificationReport report = verify(readData);
     assertThat(report.problems()).isEmpty();
     assertThat(report.backups()).isEqualTo(2);
-    assertThat(report.chunks()).isEqualTo(6 + 7);
+    assertThat(report.chunks()).isEqualTo(7);
   }
 
   @Test
@@ -112,7 +113,7 @@ class VerificationTest {
     web.counts().reset();
     VerificationReport report =
         new Verification(web.repository())
-            .verify(Optional.empty(), Optional.empty(), true, Progress.NONE);
+            .verify(VerificationRequest.everything(100), Progress.NONE);
     List<Call> gets = web.counts().ofChunks("get");
     assertThat(gets).extracting(Call::key).doesNotHaveDuplicates().hasSize(7);
     assertThat(report.readBytes()).isGreaterThan(TestRepository.figures(first).dataBytes());
@@ -217,7 +218,7 @@ class VerificationTest {
     web.memory().delete(List.of(chunk(first, 2)));
     VerificationReport report =
         new Verification(web.repository())
-            .verify(Optional.empty(), Optional.empty(), true, Progress.NONE);
+            .verify(VerificationRequest.everything(100), Progress.NONE);
     assertThat(report.backups()).isOne();
     assertThat(report.problems()).extracting(Problem::backup).containsOnly(path("second"));
   }
@@ -225,22 +226,20 @@ class VerificationTest {
   @Test
   void oneBackupMayBeChosen() {
     Verification verification = new Verification(web.repository());
-    VerificationReport report =
-        verification.verify(
-            Optional.of(TestRepository.TREE),
-            Optional.of(new BackupName("second")),
-            true,
-            Progress.NONE);
+    VerificationReport report = verification.verify(of("second"), Progress.NONE);
     assertThat(report.backups()).isOne();
     assertThat(report.problems()).isEmpty();
-    assertThatThrownBy(
-            () ->
-                verification.verify(
-                    Optional.of(TestRepository.TREE),
-                    Optional.of(new BackupName("third")),
-                    true,
-                    Progress.NONE))
+    assertThatThrownBy(() -> verification.verify(of("third"), Progress.NONE))
         .isInstanceOf(NotFoundException.class);
+  }
+
+  private static VerificationRequest of(String backup) {
+    return new VerificationRequest(
+        Optional.of(TestRepository.TREE),
+        Optional.of(new BackupName(backup)),
+        100,
+        OptionalLong.empty(),
+        false);
   }
 
   @Test
@@ -254,19 +253,7 @@ class VerificationTest {
     assertThatThrownBy(
             () ->
                 new Verification(web.repository())
-                    .verify(Optional.empty(), Optional.empty(), true, stop))
+                    .verify(VerificationRequest.everything(100), stop))
         .isInstanceOf(CancelledException.class);
-  }
-
-  @Test
-  void problemsThatAreTooManyToBeListedStillCount() {
-    Verification.Findings findings = new Verification.Findings();
-    VerificationReport.Problem problem =
-        new VerificationReport.Problem(BackupPath.parse("web/a"), Optional.empty(), "damaged");
-    for (int n = 0; n < 10_005; n++) {
-      findings.problem(problem);
-    }
-    assertThat(findings.count()).isEqualTo(10_005);
-    assertThat(findings.report().problems()).hasSize(10_000);
   }
 }

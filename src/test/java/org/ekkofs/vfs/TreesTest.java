@@ -11,6 +11,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.ekkofs.backup.Progress;
+import org.ekkofs.backup.Verification;
+import org.ekkofs.backup.VerificationRequest;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.model.BackupName;
 import org.ekkofs.model.StoreUnavailableException;
@@ -89,6 +92,18 @@ class TreesTest {
     hide("longer");
     assertThat(mounted.web().lookup("latest.raw")).isEmpty();
     assertThat(Mounted.errno(latest::target)).isEqualTo(Errno.ENOENT.number());
+  }
+
+  @Test
+  void attributeTellsTheLastVerification() {
+    mounted.snapshot(model, "a", "");
+    FileNode node = mounted.backup("a");
+    assertThat(node.extendedAttributes()).doesNotContainKey("user.ekkofs.verified");
+    new Verification(mounted.repository.repository())
+        .verify(VerificationRequest.everything(100), Progress.NONE);
+    mounted.tree.refreshNow();
+    assertThat(node.extendedAttributes().get("user.ekkofs.verified"))
+        .matches("[0-9-]{10}, all data read");
   }
 
   @Test
