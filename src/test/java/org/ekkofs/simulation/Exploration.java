@@ -112,7 +112,8 @@ final class Exploration {
         }
       }
     } catch (Loss e) {
-      throw new Loss(e.getMessage() + way(), e);
+      e.addSuppressed(new Loss("the way there:" + way()));
+      throw e;
     }
   }
 

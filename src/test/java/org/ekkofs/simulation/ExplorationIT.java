@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * Configurations of three and four processes in every order that is possible. The largest takes
- * some gigabytes of memory and some minutes, and is for {@code -Dekkofs.simulation.full=true}.
+ * Configurations of three and four processes in every order that is possible. The largest has more
+ * than ten million states, and is for {@code -Dekkofs.simulation.full=true}.
  */
 @Tag("long")
 class ExplorationIT {

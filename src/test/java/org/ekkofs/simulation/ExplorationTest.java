@@ -1,5 +1,6 @@
 package org.ekkofs.simulation;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
@@ -52,6 +53,6 @@ class ExplorationTest {
   void everyRuleIsNeeded(Mutant mutant) {
     assertThatThrownBy(
             () -> explore(mutant.view(), true, Roles.child(), Roles.deleter(), Roles.sweeper()))
-        .isInstanceOf(Loss.class);
+        .isInstanceOfSatisfying(Loss.class, loss -> assertThat(mutant.explains(loss)).isTrue());
   }
 }

@@ -56,7 +56,7 @@ final class Judge {
     needed.forEach(
         (key, bytes) -> {
           if (contents.get(content, key).orElse(null) != bytes) {
-            throw new Loss("%s is not there, which %s needs".formatted(key, entry.id));
+            throw new Missing("%s is not there, which %s needs".formatted(key, entry.id));
           }
         });
   }

@@ -82,7 +82,7 @@ record Needs(Set<ObjectKey> objects) {
   }
 
   private static byte[] present(ObjectKey key, Function<ObjectKey, Optional<byte[]>> store) {
-    return store.apply(key).orElseThrow(() -> new Loss(key + " is missing"));
+    return store.apply(key).orElseThrow(() -> new Missing(key + " is missing"));
   }
 
   private static void compare(

@@ -136,7 +136,7 @@ final class Oracle {
               .filter(backup -> backup.getValue().objects().contains(key))
               .map(Map.Entry::getKey)
               .toList();
-      throw new Loss("%s was deleted, which is needed by %s".formatted(key, losers));
+      throw new Missing("%s was deleted, which is needed by %s".formatted(key, losers));
     }
     if (key.value().contains("/log/")) {
       throw new Loss(key + " was deleted");
@@ -190,7 +190,7 @@ final class Oracle {
         .findAny()
         .ifPresent(
             key -> {
-              throw new Loss(key + " is gone");
+              throw new Missing(key + " is gone");
             });
   }
 }

@@ -11,6 +11,7 @@ import org.ekkofs.log.Stamper;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.log.TreeState;
 import org.ekkofs.model.LogEvent;
+import org.ekkofs.model.RefusedException;
 import org.ekkofs.store.ForwardingObjectStore;
 import org.ekkofs.store.ObjectKey;
 import org.ekkofs.store.ObjectStore;
@@ -70,9 +71,14 @@ final class UnannouncedSnapshots extends ForwardingObjectStore {
         new LogEvent.Intent(
             announced.backup(), announced.name(), Optional.empty(), announced.writer());
     log.append(state -> Optional.of(late), TreeState::slot);
-    log.append(
-        state -> state.backup(commit.backup()).filter(TrackedBackup::isOpen).map(open -> commit),
-        TreeState::slot);
+    boolean visible =
+        log.append(
+            state ->
+                state.backup(commit.backup()).filter(TrackedBackup::isOpen).map(open -> commit),
+            state -> state.backup(commit.backup()).map(TrackedBackup::isVisible).orElse(false));
+    if (!visible) {
+      throw new RefusedException("another took the name first");
+    }
   }
 
   /** Like none that the process itself makes. */
