@@ -14,7 +14,9 @@ enum Work {
   BOOT(new Boot()),
   HUGE(new HugeDisk()),
   LOG(new LongLog()),
-  MANY(new ManyBackups());
+  MANY(new ManyBackups()),
+  DELETE(new DeleteCost()),
+  STORED(new StoredFleet());
 
   /** Measures something. */
   interface Measurement {

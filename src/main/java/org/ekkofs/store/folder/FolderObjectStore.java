@@ -255,7 +255,7 @@ public final class FolderObjectStore implements ObjectStore {
         try {
           Files.deleteIfExists(file);
         } catch (IOException e) {
-          throw root.writingObject(file, e);
+          throw root.deletingObject(file, e);
         }
         unsynced.addFolders(file);
         folders.add(RootFolder.above(file));

@@ -144,9 +144,14 @@ final class RootFolder {
     return hasFolder(file) ? misplaced(file, e) : reading(file, e);
   }
 
-  /** What it means that an object could not be written, put in its place or deleted. */
+  /** What it means that an object could not be written or put in its place. */
   EkkofsException writingObject(Path file, IOException e) {
     return hasFolder(file) ? misplaced(file, e) : writing(file, e);
+  }
+
+  /** What it means that an object could not be deleted. */
+  EkkofsException deletingObject(Path file, IOException e) {
+    return hasFolder(file) ? misplaced(file, e) : changing("delete ", file, e);
   }
 
   /** What it means that a file or folder could not be read. */
@@ -157,7 +162,11 @@ final class RootFolder {
 
   /** What it means that a file or folder could not be written. */
   EkkofsException writing(Path file, IOException e) {
-    return permanent("cannot write ", file, e).orElseGet(() -> notWritable(file, e));
+    return changing("write ", file, e);
+  }
+
+  private EkkofsException changing(String verb, Path file, IOException e) {
+    return permanent("cannot " + verb, file, e).orElseGet(() -> notWritable(verb, file, e));
   }
 
   private Optional<EkkofsException> permanent(String what, Path file, IOException e) {
@@ -170,17 +179,17 @@ final class RootFolder {
     return hasFileAbove(file) ? Optional.of(misplaced(file, e)) : Optional.empty();
   }
 
-  private EkkofsException notWritable(Path file, IOException e) {
+  private EkkofsException notWritable(String verb, Path file, IOException e) {
     if (isReadOnly() || reason(e).contains("Read-only file system")) {
       return new RefusedException(path + " is read-only", e);
     }
     if (e instanceof AccessDeniedException) {
-      return new RefusedException("no permission to write " + file, e);
+      return new RefusedException("no permission to " + verb + file, e);
     }
     if (reason(e).contains("No space left")) {
       return new StoreUnavailableException("no space left in " + path, e);
     }
-    return new StoreUnavailableException("cannot write " + file + reason(e), e);
+    return new StoreUnavailableException("cannot " + verb + file + reason(e), e);
   }
 
   private static CorruptException misplaced(Path file, IOException e) {
