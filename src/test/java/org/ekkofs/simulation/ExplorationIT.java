@@ -10,7 +10,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * Configurations of three and four processes in every order that is possible. The largest has more
- * than ten million states, and is for {@code -Dekkofs.simulation.full=true}.
+ * than 25 million states, and is for {@code -Dekkofs.simulation.full=true}.
  */
 @Tag("long")
 class ExplorationIT {
