@@ -24,6 +24,7 @@ import org.ekkofs.model.CancelledException;
 import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.NotFoundException;
 import org.ekkofs.model.Slot;
+import org.ekkofs.model.StoreUnavailableException;
 import org.ekkofs.model.TreeName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -132,6 +133,8 @@ final class Checkpoints implements AutoCloseable {
       throw e;
     } catch (NotFoundException gone) {
       LOG.debug("checkpoint {} of tree {} was deleted meanwhile", slot, tree);
+    } catch (StoreUnavailableException passing) {
+      LOG.debug("checkpoint {} of tree {} cannot be read: {}", slot, tree, passing.getMessage());
     } catch (EkkofsException e) {
       useless.computeIfAbsent(tree, any -> ConcurrentHashMap.newKeySet()).add(slot);
       LOG.warn(

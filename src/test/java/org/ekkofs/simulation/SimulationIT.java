@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -58,7 +59,8 @@ class SimulationIT {
     for (Fault fault : Fault.values()) {
       events.add("fault " + fault);
     }
-    for (CrashPoint point : CrashPoint.values()) {
+    // Nothing is verified in these runs.
+    for (CrashPoint point : EnumSet.complementOf(EnumSet.of(CrashPoint.BETWEEN_SEGMENTS))) {
       events.add("crash " + point);
     }
     for (String done :
