@@ -133,6 +133,19 @@ public final class Ekkofs {
       }
     }
 
+    /** Sends it a signal, by its name without SIG. */
+    public void signal(String name) {
+      String words = "kill -" + name + " " + process.pid();
+      try {
+        assertThat(new ProcessBuilder("sh", "-c", words).start().waitFor()).as(words).isIn(0, 1);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError(e);
+      }
+    }
+
     /** Ends it the hard way, and everything it started. */
     public void kill() {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
