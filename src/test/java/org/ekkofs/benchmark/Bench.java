@@ -6,10 +6,12 @@ import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Measures reading from a mount against what it could be; {@code mount-scripts/bench} runs it. */
+/** Measures ekkofs against what it could be; {@code mount-scripts/bench} runs it. */
 @Command(
     name = "bench",
-    header = "Measures reading from a mount, side by side with what bounds it.",
+    header =
+        "Measures reading from a mount, deleting, and what is stored, side by side with what bounds"
+            + " it.",
     customSynopsis = {"bench [OPTION…] [WHAT…]", "bench functions [OPTION OF JMH…]"})
 public final class Bench {
   private static final int INTERRUPTED = 130;

@@ -68,7 +68,8 @@ final class Lab implements AutoCloseable {
     return sparse.get();
   }
 
-  private RealData data() throws IOException {
+  /** Real bytes, from where the last reader ended. */
+  RealData data() throws IOException {
     if (data.isEmpty()) {
       data = Optional.of(RealData.open());
     }

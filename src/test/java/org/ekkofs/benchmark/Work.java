@@ -13,7 +13,9 @@ enum Work {
   RESTIC(new ResticMount()),
   BOOT(new Boot()),
   HUGE(new HugeDisk()),
-  LOG(new LongLog());
+  LOG(new LongLog()),
+  DELETE(new DeleteCost()),
+  STORED(new StoredFleet());
 
   /** Measures something. */
   interface Measurement {
