@@ -46,8 +46,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class SweptFamilyIT {
   private static final int BACKUPS = Integer.getInteger("ekkofs.family.backups", 1001);
-  private static final int DELETED_BETWEEN_SWEEPS = Math.max(1, BACKUPS / 20);
-  private static final int ONE_BY_COMMAND_OF = 5;
+  private static final int DELETED_BETWEEN_SWEEPS = Math.max(1, BACKUPS / 10);
+  private static final int ONE_BY_COMMAND_OF = 3;
   private static final int LEFT_AT_THE_END = 15;
   private static final int READ_AFTER_EACH_SWEEP = 4;
   private static final int DISK_BYTES = (2 << 20) - 5000;
