@@ -24,6 +24,7 @@ import org.ekkofs.model.BackupId;
 import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.WriterProcess;
 import org.ekkofs.store.ObjectStore;
+import org.ekkofs.testing.CallingThread;
 import org.ekkofs.testing.HandClock;
 import org.jspecify.annotations.Nullable;
 
@@ -224,7 +225,7 @@ final class Histories {
           new HandClock(),
           new Host(new WriterProcess("host" + number, "", 1, 1)),
           point -> {},
-          (name, count) -> new DirectExecutor(),
+          (name, count) -> new CallingThread(),
           () -> new UUID(0x4000L | (long) number << 32, 0x8000_0000_0000_0000L | ++ids));
     }
   }

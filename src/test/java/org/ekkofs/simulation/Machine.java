@@ -17,6 +17,7 @@ import org.ekkofs.store.ObjectStore;
 import org.ekkofs.store.RetryPolicy;
 import org.ekkofs.store.RetryingObjectStore;
 import org.ekkofs.store.Timing;
+import org.ekkofs.testing.CallingThread;
 
 /**
  * The host of an actor: its local folder, and the processes that run on it one after the other. The
@@ -88,7 +89,7 @@ final class Machine {
         world.clock,
         new Host(new WriterProcess("host" + number, boot, FIRST_PID + processes, 1)),
         process::reached,
-        (name, count) -> new DirectExecutor(),
+        (name, count) -> new CallingThread(),
         this::id,
         world.profile.checkpointInterval());
   }
