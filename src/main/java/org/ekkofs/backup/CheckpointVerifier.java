@@ -78,7 +78,7 @@ final class CheckpointVerifier {
   }
 
   private static Optional<String> difference(Checkpoint checkpoint, TreeState replayed) {
-    if (!isSame(checkpoint.state(), replayed)) {
+    if (!checkpoint.state().isSameAs(replayed)) {
       return Optional.of("it does not say what the log says");
     }
     List<String> foreign = new ArrayList<>();
@@ -89,15 +89,5 @@ final class CheckpointVerifier {
           }
         });
     return foreign.stream().findFirst();
-  }
-
-  private static boolean isSame(TreeState one, TreeState other) {
-    return one.slot().equals(other.slot())
-        && one.last().equals(other.last())
-        && one.settings().equals(other.settings())
-        && one.lastPlan().equals(other.lastPlan())
-        && one.storedBytes() == other.storedBytes()
-        && one.plans().equals(other.plans())
-        && List.copyOf(one.backups()).equals(List.copyOf(other.backups()));
   }
 }

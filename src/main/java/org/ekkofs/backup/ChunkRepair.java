@@ -115,8 +115,9 @@ final class ChunkRepair implements AutoCloseable {
     BlockMask wanted = header.map(ChunkHeader::blocks).orElseGet(() -> uses.blocks(chunk));
     if (!blocks.has(wanted)) {
       gather(chunk, use, wanted, blocks);
-      // Some of what it held may not be needed by anybody any more.
-      wanted = blocks.has(wanted) ? wanted : uses.blocks(chunk);
+      // Some of what it held may not be needed by anybody any more, but only if that is certain:
+      // what is still good of it would be lost.
+      wanted = blocks.has(wanted) || !uses.areAllKnown(chunk) ? wanted : uses.blocks(chunk);
     }
     return blocks.has(wanted) && wanted.contains(here)
         ? Optional.of(blocks.encode(codec, wanted))

@@ -37,6 +37,9 @@ final class ChunkUses implements AutoCloseable {
   /** Whose chunks are meant by {@link #masks}. */
   private @Nullable BackupId owner;
 
+  /** Whether {@link #masks} are of all backups that may need chunks of the owner. */
+  private boolean complete;
+
   /** By segment: the blocks of the owner's chunk that anybody needs. */
   private long[] masks = {};
 
@@ -44,17 +47,34 @@ final class ChunkUses implements AutoCloseable {
     this.scope = scope;
   }
 
-  /** The blocks of a chunk that any backup needs; found by reading all manifests once an owner. */
+  /**
+   * The blocks of a chunk that any backup needs whose manifest can be read; found by reading all
+   * manifests once an owner.
+   */
   BlockMask blocks(ChunkId chunk) {
-    if (!chunk.owner().equals(owner)) {
-      owner = chunk.owner();
-      masks = new long[0];
-      for (TrackedBackup backup : committed(chunk.owner())) {
-        manifest(backup).ifPresent(manifest -> addMasks(chunk.owner(), manifest));
-      }
-    }
+    learn(chunk.owner());
     int segment = (int) Math.min(Integer.MAX_VALUE, chunk.segment().value());
     return segment < masks.length ? new BlockMask(masks[segment]) : BlockMask.NONE;
+  }
+
+  /** Whether no other backup can need any more than {@link #blocks} of a chunk. */
+  boolean areAllKnown(ChunkId chunk) {
+    learn(chunk.owner());
+    return complete;
+  }
+
+  private void learn(BackupId next) {
+    if (next.equals(owner)) {
+      return;
+    }
+    owner = next;
+    masks = new long[0];
+    complete = true;
+    for (TrackedBackup backup : committed(next)) {
+      Optional<Manifest> manifest = manifest(backup);
+      complete &= manifest.isPresent();
+      manifest.ifPresent(readable -> addMasks(next, readable));
+    }
   }
 
   private void addMasks(BackupId owner, Manifest manifest) {

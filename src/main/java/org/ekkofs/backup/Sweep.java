@@ -52,6 +52,10 @@ final class Sweep {
 
   /** Carries out the plans that took effect and were not carried out to their end. */
   void resume() {
+    if (tree.log().refreshed(TreeState::plans).isEmpty()) {
+      return;
+    }
+    tree.replay();
     for (PendingPlan pending : tree.log().refreshed(TreeState::plans)) {
       read(pending.plan()).ifPresent(plan -> resume(pending.plan(), plan));
     }
@@ -93,6 +97,9 @@ final class Sweep {
       if (plan.isEmpty()) {
         return false;
       }
+      if (!tree.replay()) {
+        return true;
+      }
       SweepPlanner.Yield yield = planner.yieldOf(plan, scope.covered(), object -> {});
       Digest digest = put(plan);
       Set<BackupId> going = Set.copyOf(candidates);
@@ -111,12 +118,15 @@ final class Sweep {
     }
   }
 
-  /** Empty if references are missing because another sweep has deleted them meanwhile. */
+  /**
+   * Empty if references are missing because another sweep has deleted them meanwhile, or are of a
+   * backup that is not what it was remembered to be.
+   */
   private Optional<SweepPlan> plan(SweepScope scope) {
     try {
       return Optional.of(planner.plan(scope, options.thorough()));
     } catch (CorruptException e) {
-      if (tree.log().refreshed(TreeState::lastPlan).compareTo(scope.asOf()) > 0) {
+      if (tree.log().refreshed(TreeState::lastPlan).compareTo(scope.asOf()) > 0 || !tree.replay()) {
         return Optional.empty();
       }
       throw e;
@@ -157,6 +167,14 @@ final class Sweep {
 
   /** Deletes plans that never took effect and never can: another one came first. */
   void tidy() {
+    List<ObjectKey> useless = useless();
+    if (!useless.isEmpty()) {
+      store.delete(tree.replay() ? useless : useless());
+      store.sync();
+    }
+  }
+
+  private List<ObjectKey> useless() {
     Slot last = tree.log().current(TreeState::lastPlan);
     List<ObjectKey> useless = new ArrayList<>();
     store.list(
@@ -166,8 +184,7 @@ final class Sweep {
             useless.add(object.key());
           }
         });
-    store.delete(useless);
-    store.sync();
+    return useless;
   }
 
   private boolean isUseless(ObjectKey key, Slot last) {

@@ -19,9 +19,13 @@ import org.ekkofs.model.RefusedException;
 import org.ekkofs.model.Slot;
 import org.ekkofs.model.TreeName;
 import org.ekkofs.store.TreeKeys;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A backup tree of an open repository. Safe for use by many threads. */
 public final class Tree {
+  private static final Logger LOG = LoggerFactory.getLogger(Tree.class);
+
   private final Repository repository;
   private final CommitLog log;
   private final TreeKeys keys;
@@ -58,6 +62,30 @@ public final class Tree {
   /** As {@link CommitLog#requireWhole}. */
   void requireWholeLog() {
     log.requireWhole();
+  }
+
+  /**
+   * Sees to it that what is known of the tree is what its log says, and not only what a catalog or
+   * a checkpoint says of it: nothing may be deleted for a bit that fell over on this machine. Reads
+   * the whole log once.
+   *
+   * @return whether it was that already
+   * @throws CorruptException if the log is damaged
+   */
+  boolean replay() {
+    boolean right = log.replay(this::remember);
+    if (!right) {
+      LOG.warn(
+          "what was remembered of tree {} is not what its log says, and was replaced by that;"
+              + " \"ekkofs verify\" tells whether a checkpoint is wrong",
+          name());
+    }
+    return right;
+  }
+
+  private void remember(TreeState replayed) {
+    repository.catalog().forget(name());
+    repository.catalog().replace(name(), replayed);
   }
 
   /** What the tree was created with. */

@@ -42,7 +42,12 @@ public final class CommitLog {
   private final Stamper stamper;
   private final Consumer<TreeState> onAdvance;
   private final BiConsumer<CommitLog, Slot> onAppended;
-  private final TreeState state;
+
+  /** Only ever replaced by {@link #replay}. */
+  private TreeState state;
+
+  /** Whether the state is known to be what the records from the first one on add up to. */
+  private boolean isReplayed;
 
   /**
    * The log of a tree.
@@ -64,6 +69,7 @@ public final class CommitLog {
     this.reader = new LogReader(tree, store);
     this.stamper = stamper;
     this.state = state;
+    this.isReplayed = state.slot().equals(Slot.NONE);
     this.onAdvance = onAdvance;
     this.onAppended = onAppended;
   }
@@ -144,6 +150,51 @@ public final class CommitLog {
         return new Outcome<>(query.apply(state), Optional.of(slot));
       }
     }
+  }
+
+  /**
+   * Sees to it that the state rests on the records of the log and on nothing else: reads all of
+   * them from the first one on, unless that was done before, and if they add up to something else
+   * than what this log began with, takes that instead.
+   *
+   * @param onReplaced told of the state that was taken instead, under the log's lock
+   * @return whether the state was right
+   * @throws CorruptException if a record is damaged or missing
+   */
+  public boolean replay(Consumer<TreeState> onReplaced) {
+    TreeState replayed = new TreeState();
+    while (true) {
+      Optional<Boolean> right = judge(replayed, onReplaced);
+      if (right.isPresent()) {
+        return right.get();
+      }
+      Slot before = replayed.slot();
+      reader.readAfter(before, replayed::apply);
+      if (replayed.slot().equals(before)) {
+        throw new CorruptException(
+            "record %s of the log of tree %s is missing".formatted(before.next(), tree));
+      }
+    }
+  }
+
+  /** Empty if the one that is replayed is not as far as the state, or was not a moment ago. */
+  private synchronized Optional<Boolean> judge(TreeState replayed, Consumer<TreeState> onReplaced) {
+    if (isReplayed) {
+      return Optional.of(true);
+    }
+    if (replayed.slot().compareTo(state.slot()) > 0) {
+      refresh();
+    }
+    if (!replayed.slot().equals(state.slot())) {
+      return Optional.empty();
+    }
+    boolean right = replayed.isSameAs(state);
+    isReplayed = true;
+    if (!right) {
+      state = replayed;
+      onReplaced.accept(state);
+    }
+    return Optional.of(right);
   }
 
   /** A record behind a gap would be seen by nobody, and one after another history means nothing. */

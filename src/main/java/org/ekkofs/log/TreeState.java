@@ -96,6 +96,17 @@ public final class TreeState {
         storedBytes);
   }
 
+  /** Whether the other one says the same in everything. */
+  public boolean isSameAs(TreeState other) {
+    return slot.equals(other.slot)
+        && last.equals(other.last)
+        && settings.equals(other.settings)
+        && lastPlan.equals(other.lastPlan)
+        && storedBytes == other.storedBytes
+        && plans().equals(other.plans())
+        && List.copyOf(backups.values()).equals(List.copyOf(other.backups.values()));
+  }
+
   /** The slot of the last record that was applied. */
   public Slot slot() {
     return slot;

@@ -259,6 +259,14 @@ class RepairTest {
     assertThat(puts()).isEmpty();
   }
 
+  @Test
+  void backupWhoseManifestCannotBeReadKeepsAChunkFromBeingMadeOfLess() {
+    damage(web.tree().keys().manifest(first.id()), Damage.LAST_BIT);
+    damage(chunk(first, 1), Damage.LAST_BIT);
+    assertThat(repair(disk(after)).allIsWell()).isFalse();
+    assertThat(puts()).isEmpty();
+  }
+
   @ParameterizedTest
   @EnumSource(Damage.class)
   void whatNobodyNeedsAnyMoreIsNotNeededForARepair(Damage damage) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,11 +13,14 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.ekkofs.log.Phase;
 import org.ekkofs.log.SweepScope;
 import org.ekkofs.log.TrackedBackup;
+import org.ekkofs.log.TreeState;
 import org.ekkofs.manifest.Manifest;
 import org.ekkofs.manifest.SegmentTable;
 import org.ekkofs.model.BackupName;
@@ -26,6 +31,8 @@ import org.ekkofs.model.Layer;
 import org.ekkofs.model.NotFoundException;
 import org.ekkofs.model.SegmentIndex;
 import org.ekkofs.model.SegmentSize;
+import org.ekkofs.model.TreeName;
+import org.ekkofs.sqlite.Sqlite;
 import org.ekkofs.store.Body;
 import org.ekkofs.store.ObjectKey;
 import org.ekkofs.testing.CountingObjectStore;
@@ -327,5 +334,112 @@ class SweepsTest {
     SweepReport report = sweep(SweepOptions.DEFAULT);
     assertThat(report.abandoned()).extracting(TrackedBackup::name).containsExactly(name("lost"));
     assertThat(all()).isEqualTo(before);
+  }
+
+  /**
+   * Bits that fell over on this machine's disk: the schema and the last record are as they were.
+   */
+  private void spoilCatalog(String sql) throws SQLException {
+    Path catalog =
+        repository.repository().local().catalog(repository.repository().descriptor().id());
+    try (Connection connection = Sqlite.openShared(catalog)) {
+      Sqlite.execute(connection, sql);
+    }
+  }
+
+  @Test
+  void catalogThatDeniesVisibleBackupsDoesNotMakeSweepsTakeTheirChunks() throws SQLException {
+    repository.snapshot(disk(1), "a", "");
+    repository.snapshot(change(disk(1), new Random(2), 1), "b", "a");
+    repository.tree().delete(name("a"));
+    spoilCatalog("UPDATE backups SET phase = 5 WHERE name = 'b'");
+    try (TestRepository next = repository.another(dir.resolve("local"), point -> {})) {
+      SweepReport report = new Sweeps(next.repository()).sweep(next.tree(), NOW, Progress.NONE);
+      assertThat(report.deleted()).extracting(TrackedBackup::name).containsExactly(name("a"));
+    }
+    assertThat(objects("chunks").keySet()).isEqualTo(needed());
+    try (TestRepository later = repository.another(dir.resolve("local"), point -> {})) {
+      assertThat(later.tree().visible()).isEqualTo(repository.tree().visible());
+    }
+  }
+
+  @Test
+  void catalogThatSaysSweptBackupsAreVisibleHoldsUpNoSweep() throws SQLException {
+    repository.snapshot(disk(1), "a", "");
+    repository.snapshot(disk(2), "b", "");
+    repository.snapshot(disk(3), "c", "");
+    repository.tree().delete(name("a"));
+    sweep(NOW);
+    repository.tree().delete(name("b"));
+    spoilCatalog(
+        "UPDATE backups SET (committed_at, manifest_sha256, manifest_length, manifest_raw,"
+            + " references_sha256, references_length, references_raw, disk_bytes, data_bytes,"
+            + " new_bytes, stored_bytes, new_chunks) = (SELECT committed_at, manifest_sha256,"
+            + " manifest_length, manifest_raw, references_sha256, references_length,"
+            + " references_raw, disk_bytes, data_bytes, new_bytes, stored_bytes, new_chunks"
+            + " FROM backups WHERE name = 'c'), phase = 1 WHERE name = 'a'");
+    try (TestRepository next = repository.another(dir.resolve("local"), point -> {})) {
+      SweepReport report = new Sweeps(next.repository()).sweep(next.tree(), NOW, Progress.NONE);
+      assertThat(report.deleted()).extracting(TrackedBackup::name).containsExactly(name("b"));
+    }
+    assertThat(objects("chunks").keySet()).isEqualTo(needed());
+  }
+
+  @Test
+  void catalogThatSaysWorkIsPendingThatIsNotDoesNotMakeSweepsDoIt() throws SQLException {
+    repository.snapshot(disk(1), "a", "");
+    repository.tree().delete(name("a"));
+    sweep(NOW);
+    repository.snapshot(disk(2), "b", "");
+    Map<String, Long> before = objects("chunks");
+    spoilCatalog(
+        "INSERT INTO plans SELECT tree, slot, manifest_sha256, id FROM backups WHERE name = 'b'");
+    try (TestRepository next = repository.another(dir.resolve("local"), point -> {})) {
+      SweepReport report = new Sweeps(next.repository()).sweep(next.tree(), NOW, Progress.NONE);
+      assertThat(report.deleted()).isEmpty();
+    }
+    assertThat(objects("chunks")).isEqualTo(before);
+  }
+
+  @Test
+  void checkpointThatDeniesVisibleBackupsDoesNotMakeSweepsTakeTheirChunks() {
+    repository.snapshot(disk(1), "a", "");
+    TrackedBackup seen = repository.snapshot(change(disk(1), new Random(2), 1), "b", "a");
+    repository.tree().delete(name("a"));
+    TreeState truth = repository.tree().log().current(TreeState::copy);
+    List<TrackedBackup> wrong =
+        truth.backups().stream().map(b -> b.id().equals(seen.id()) ? swept(b) : b).toList();
+    TreeState state =
+        TreeState.resume(
+            truth.settings().orElseThrow(),
+            truth.slot(),
+            truth.last().orElseThrow(),
+            wrong,
+            truth.plans(),
+            truth.lastPlan(),
+            truth.storedBytes());
+    CheckpointFiles files = repository.repository().checkpoints().files();
+    TreeName tree = repository.tree().name();
+    files.create(tree, truth.slot(), files.make(tree, state, backup -> Optional.empty()));
+    try (TestRepository host = repository.another(dir.resolve("new"), point -> {})) {
+      assertThat(host.tree().visible()).as("the checkpoint is believed").isEmpty();
+      SweepReport report = new Sweeps(host.repository()).sweep(host.tree(), NOW, Progress.NONE);
+      assertThat(report.deleted()).extracting(TrackedBackup::name).containsExactly(name("a"));
+      assertThat(host.tree().visible()).isEqualTo(repository.tree().visible());
+    }
+    assertThat(objects("chunks").keySet()).isEqualTo(needed());
+  }
+
+  private static TrackedBackup swept(TrackedBackup backup) {
+    return new TrackedBackup(
+        backup.id(),
+        backup.name(),
+        backup.parent(),
+        backup.slot(),
+        backup.taken(),
+        backup.writer(),
+        new Phase.Swept(),
+        backup.isProtected(),
+        backup.verdict());
   }
 }
