@@ -22,14 +22,18 @@ import org.ekkofs.model.Slot;
 import org.ekkofs.store.Body;
 import org.ekkofs.store.ObjectKey;
 import org.ekkofs.store.ObjectStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One sweep of one tree, from what others left undone to its report. For one thread. */
 final class Sweep {
+  private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
+
   private final Repository repository;
   private final ObjectStore store;
   private final Tree tree;
   private final DiskUse use;
-  private final SweepOptions options;
+  private boolean thorough;
   private final Instant hiddenBefore;
   private final SweepPlanner planner;
   private final PlanExecution execution;
@@ -44,7 +48,7 @@ final class Sweep {
     this.store = repository.store();
     this.tree = tree;
     this.use = use;
-    this.options = options;
+    this.thorough = options.thorough();
     this.hiddenBefore = SweepPlanner.hiddenBefore(repository, options);
     this.planner = new SweepPlanner(repository, tree, progress);
     this.execution = new PlanExecution(repository, tree, progress);
@@ -57,7 +61,7 @@ final class Sweep {
     }
     tree.replay();
     for (PendingPlan pending : tree.log().refreshed(TreeState::plans)) {
-      read(pending.plan()).ifPresent(plan -> resume(pending.plan(), plan));
+      read(pending).ifPresent(plan -> resume(pending.plan(), plan));
     }
   }
 
@@ -66,15 +70,20 @@ final class Sweep {
     carryOut(digest, plan, planner.yieldOf(plan, covered, object -> {}), covered);
   }
 
-  /** Empty if another sweep has come to its end meanwhile, and deleted the plan. */
-  private Optional<SweepPlan> read(Digest digest) {
+  /**
+   * Empty if another sweep has come to its end meanwhile, and deleted the plan. What a plan meant
+   * that is lost is found by looking through all chunks.
+   */
+  private Optional<SweepPlan> read(PendingPlan pending) {
     try {
-      return Optional.of(execution.read(digest));
+      return Optional.of(execution.read(pending.plan()));
     } catch (CorruptException e) {
-      if (tree.log().refreshed(state -> state.isPending(digest))) {
-        throw e;
+      if (!tree.log().refreshed(state -> state.isPending(pending.plan()))) {
+        return Optional.empty();
       }
-      return Optional.empty();
+      LOG.warn("{}; all chunks of tree {} are looked through instead", e.getMessage(), tree.name());
+      thorough = true;
+      return Optional.of(SweepPlan.lost(pending.slot(), pending.backups()));
     }
   }
 
@@ -124,7 +133,7 @@ final class Sweep {
    */
   private Optional<SweepPlan> plan(SweepScope scope) {
     try {
-      return Optional.of(planner.plan(scope, options.thorough()));
+      return Optional.of(planner.plan(scope, thorough));
     } catch (CorruptException e) {
       if (tree.log().refreshed(TreeState::lastPlan).compareTo(scope.asOf()) > 0 || !tree.replay()) {
         return Optional.empty();

@@ -44,14 +44,15 @@ final class SweepPreview {
   SweepReport make(TreeState state, Set<BackupId> stale, SweepOptions options, DiskUse use) {
     SweepPlanner planner = new SweepPlanner(repository, tree, progress);
     PlanExecution execution = new PlanExecution(repository, tree, progress);
-    for (PendingPlan pending : state.plans()) {
-      SweepPlan plan = execution.read(pending.plan());
-      add(planner, plan, known(state, plan.deleted()), state);
-    }
+    // All that may fail comes first: nobody is told of anything before it is certain.
+    List<SweepPlan> pending =
+        state.plans().stream().map(PendingPlan::plan).map(execution::read).toList();
     SweepScope all =
         SweepScope.of(state, SweepPlanner.hiddenBefore(repository, options), Integer.MAX_VALUE);
     SweepScope scope = all.leaving(open(all, use));
-    add(planner, planner.plan(scope, options.thorough()), scope.covered(), state);
+    SweepPlan next = planner.plan(scope, options.thorough());
+    pending.forEach(plan -> add(planner, plan, known(state, plan.deleted()), state));
+    add(planner, next, scope.covered(), state);
     return new SweepReport(
         tree.name(),
         deleted,

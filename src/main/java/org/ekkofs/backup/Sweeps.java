@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.log.TreeState;
 import org.ekkofs.model.BackupId;
+import org.ekkofs.model.CorruptException;
 import org.ekkofs.store.ObjectKey;
 
 /**
@@ -64,9 +65,26 @@ public final class Sweeps {
     tree.requireWholeLog();
     Set<BackupId> stale = new HashSet<>(tree.deadSnapshots());
     new StaleSnapshots(repository, tree).find(options.patience()).forEach(b -> stale.add(b.id()));
-    TreeState supposed = tree.log().refreshed(state -> state.supposingRevoked(stale));
-    return new SweepPreview(repository, tree, progress, consumer)
-        .make(supposed, stale, options, use);
+    while (true) {
+      TreeState supposed = tree.log().refreshed(state -> state.supposingRevoked(stale));
+      try {
+        return new SweepPreview(repository, tree, progress, consumer)
+            .make(supposed, stale, options, use);
+      } catch (CorruptException e) {
+        if (!isOvertaken(tree, supposed)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** Whether a sweep has deleted something meanwhile that the state still counts on. */
+  private static boolean isOvertaken(Tree tree, TreeState supposed) {
+    return tree.log()
+        .refreshed(
+            state ->
+                !state.lastPlan().equals(supposed.lastPlan())
+                    || !state.plans().equals(supposed.plans()));
   }
 
   /** An object that would be deleted, and how many bytes it has. */

@@ -46,6 +46,11 @@ public record SweepPlan(
     abandoned = List.copyOf(abandoned);
   }
 
+  /** A plan of which only the backups are known, from the log; their chunks are not in it. */
+  public static SweepPlan lost(Slot asOf, List<BackupId> deleted) {
+    return new SweepPlan(asOf, deleted, List.of(), References.builder().build());
+  }
+
   /** Whether there is nothing to delete. */
   public boolean isEmpty() {
     return deleted.isEmpty() && abandoned.isEmpty() && chunks.owners().isEmpty();

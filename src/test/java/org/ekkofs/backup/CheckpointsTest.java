@@ -283,7 +283,8 @@ class CheckpointsTest {
     assertSeesTheTruth(host);
     assertThat(recordsRead(host)).contains(31L, 45L).doesNotContain(29L);
     fill(host, 46);
-    assertThat(checkpoints()).contains(46L);
+    // One that only could not be asked for is as good as ever, and no other is due yet.
+    assertThat(checkpoints().contains(46L)).isEqualTo(damage != Damage.UNREADABLE);
     assertSeesTheTruth(host());
   }
 

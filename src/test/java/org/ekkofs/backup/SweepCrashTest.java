@@ -22,6 +22,7 @@ import org.ekkofs.model.RefusedException;
 import org.ekkofs.model.SegmentSize;
 import org.ekkofs.model.TreeName;
 import org.ekkofs.model.WriterProcess;
+import org.ekkofs.store.Body;
 import org.ekkofs.store.ForwardingObjectStore;
 import org.ekkofs.store.ObjectKey;
 import org.ekkofs.testing.ModelDisk;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sweeps that die, meet others, or find that something changed under their hands. */
 class SweepCrashTest {
@@ -137,6 +139,38 @@ class SweepCrashTest {
     // A plan that never took effect goes when the next one has.
     repository.snapshot(kept, "more", "kept");
     repository.tree().delete(name("more"));
+    sweep(repository, NOW);
+    assertThat(objects()).isEqualTo(expected);
+    repository.assertHolds(repository.tree().find(name("kept")), kept);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatALostPlanMeantIsFoundAllTheSame(boolean missing) {
+    Set<String> expected = objectsWithoutTheDeleted();
+    Surroundings deadly =
+        new Surroundings(
+            Clock.systemUTC(),
+            Host.current(),
+            reached -> {
+              if (reached == CrashPoint.AFTER_PLAN) {
+                throw new Death();
+              }
+            });
+    try (TestRepository dying = elsewhere("dying", deadly)) {
+      assertThatThrownBy(() -> sweep(dying, NOW)).isInstanceOf(Death.class);
+    }
+    ObjectKey plan =
+        objects().stream()
+            .filter(key -> key.contains("/plans/"))
+            .map(ObjectKey::new)
+            .findFirst()
+            .orElseThrow();
+    if (missing) {
+      repository.memory().delete(List.of(plan));
+    } else {
+      repository.memory().put(plan, Body.of(new byte[100]));
+    }
     sweep(repository, NOW);
     assertThat(objects()).isEqualTo(expected);
     repository.assertHolds(repository.tree().find(name("kept")), kept);
