@@ -73,5 +73,7 @@ final class LsCommand implements Action {
     } else {
       BackupTable.of(views, all, context.zone()).print(context.out());
     }
+    // What there is to be seen is better than nothing, but nobody shall take it for all.
+    selected.lookForGap();
   }
 }

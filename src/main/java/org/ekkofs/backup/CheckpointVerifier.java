@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.ekkofs.catalog.Checkpoint;
+import org.ekkofs.log.CommitLog;
 import org.ekkofs.log.LogReader;
 import org.ekkofs.log.TreeState;
 import org.ekkofs.model.CorruptException;
@@ -17,28 +18,28 @@ import org.ekkofs.store.TreeKeys;
 /** Compares checkpoints with what the log says from its first record on. For one thread. */
 final class CheckpointVerifier {
   private final CheckpointFiles files;
+  private final CommitLog whole;
   private final LogReader log;
   private final TreeName tree;
 
   CheckpointVerifier(Repository repository, Tree tree) {
     this.files = repository.checkpoints().files();
-    this.log = tree.log().reader();
+    this.whole = tree.log();
+    this.log = whole.reader();
     this.tree = tree.name();
   }
 
   /**
-   * Looks at every checkpoint of the tree, and replays the whole log if there are any.
+   * Replays the whole log, and compares every checkpoint of the tree with it.
    *
    * @return a line for each that is wrong or damaged, with its key and what to do; nothing of the
    *     backups is damaged for that
    * @throws CorruptException if a record of the log is damaged or missing
    */
   List<String> verify() {
+    Slot known = whole.current(TreeState::slot);
     List<Slot> slots = files.list(tree);
     List<String> notes = new ArrayList<>();
-    if (slots.isEmpty()) {
-      return notes;
-    }
     Map<Slot, String> complaints = new HashMap<>();
     TreeState replayed = new TreeState();
     log.readAfter(
@@ -49,12 +50,22 @@ final class CheckpointVerifier {
             complaint(slot, replayed).ifPresent(what -> complaints.put(slot, what));
           }
         });
+    requireUpTo(known, replayed.slot());
     for (Slot slot : slots) {
       Optional.ofNullable(complaints.get(slot))
           .or(() -> missing(slot, replayed))
           .ifPresent(what -> notes.add(note(slot, what)));
     }
     return notes;
+  }
+
+  /** A host that began with a checkpoint or its catalog may have read past a gap. */
+  private void requireUpTo(Slot read, Slot replayed) {
+    if (replayed.compareTo(read) < 0) {
+      throw new CorruptException(
+          "record %s of the log of tree %s is missing, but there is record %s"
+              .formatted(replayed.next(), tree, read));
+    }
   }
 
   private Optional<String> missing(Slot slot, TreeState replayed) {

@@ -65,6 +65,15 @@ public final class Tree {
   }
 
   /**
+   * As {@link CommitLog#lookForGap}.
+   *
+   * @throws CorruptException if a record is missing, so that what is known is out of date
+   */
+  public void lookForGap() {
+    log.lookForGap();
+  }
+
+  /**
    * Sees to it that what is known of the tree is what its log says, and not only what a catalog or
    * a checkpoint says of it: nothing may be deleted for a bit that fell over on this machine. Reads
    * the whole log once.
@@ -156,7 +165,10 @@ public final class Tree {
       return new NotFoundException(message + "; it is still being taken");
     }
     return new NotFoundException(
-        message + (gone ? "; it was deleted, and a sweep has removed it for good" : ""));
+        message
+            + (gone
+                ? "; it was deleted, and a sweep has removed it for good, or is doing so"
+                : ""));
   }
 
   Optional<TrackedBackup> newest(TreeState state, BackupName name, Class<? extends Phase> phase) {
@@ -248,7 +260,9 @@ public final class Tree {
         "no deleted backup \"%s\"%s"
             .formatted(
                 new BackupPath(name(), name),
-                gone ? "; it was deleted, and a sweep has removed it for good" : ""));
+                gone
+                    ? "; it was deleted, and a sweep has removed it for good, or is doing so"
+                    : ""));
   }
 
   void checkFree(TreeState state, BackupName name) {

@@ -233,7 +233,9 @@ public final class CommitLog {
       }
     }
     throw new StoreUnavailableException(
-        "it is unknown whether record %s of tree %s was written".formatted(slot, tree), failure);
+        "it is unknown whether record %s of the log of tree %s was written: %s"
+            .formatted(slot, tree, failure == null ? "no answer" : failure.getMessage()),
+        failure);
   }
 
   /**

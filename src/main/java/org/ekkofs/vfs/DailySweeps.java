@@ -72,6 +72,7 @@ final class DailySweeps implements AutoCloseable {
           Optional.empty(),
           tree -> sweep(tree, time),
           (tree, damage) -> LOG.warn("the tree {} was not swept: {}", tree, damage.getMessage()));
+      LOG.info("the daily sweep has ended");
     } catch (CancelledException atTheEnd) {
       return;
     } catch (RuntimeException e) {

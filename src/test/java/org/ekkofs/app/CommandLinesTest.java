@@ -104,6 +104,18 @@ class CommandLinesTest {
   }
 
   @Test
+  void listingThatMayBeOutOfDateSaysSo() throws IOException {
+    snapshot("web/one");
+    snapshot("web/two");
+    Files.delete(folder.resolve("repository/trees/web/log/0000000000000004"));
+    CommandLineRunner.Result listed =
+        ekkofs.run("ls", "web", "--cache-dir", folder.resolve("new").toString());
+    assertThat(listed.status()).isEqualTo(6);
+    assertThat(listed.out()).contains("one").doesNotContain("two");
+    assertThat(listed.err()).contains("record 4 of the log of tree web is missing");
+  }
+
+  @Test
   void protectedBackupsCannotBeDeleted() throws IOException {
     snapshot("web/one");
     assertThat(ekkofs.run("ls", "web").out()).doesNotContain("PROTECTED");

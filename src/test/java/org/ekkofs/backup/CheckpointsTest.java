@@ -535,6 +535,21 @@ class CheckpointsTest {
   }
 
   @Test
+  void verifySeesThatARecordIsMissingBehindACheckpoint() {
+    fillWithDeleted(44);
+    base.memory().delete(List.of(record(20)));
+    VerificationReport report = verify();
+    assertThat(report.trees())
+        .singleElement()
+        .satisfies(
+            problem ->
+                assertThat(problem.message())
+                    .contains("record 20 of the log of tree web is missing"));
+    assertThat(report.warnings()).isEmpty();
+    assertThat(report.notes()).isEmpty();
+  }
+
+  @Test
   void verifySeesDamageInOldRecordsThatCheckpointsHide() {
     fillWithDeleted(44);
     base.memory().put(record(4), Body.of(new byte[9]));

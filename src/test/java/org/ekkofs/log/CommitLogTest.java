@@ -248,7 +248,8 @@ class CommitLogTest {
     store.answer(failures);
     assertThatThrownBy(() -> append(log, intent(1, "a")))
         .isInstanceOf(StoreUnavailableException.class)
-        .hasMessage("it is unknown whether record 2 of tree web was written")
+        .hasMessageStartingWith(
+            "it is unknown whether record 2 of the log of tree web was written: ")
         .hasCauseInstanceOf(StoreUnavailableException.class);
     assertThat(seenNow(log)).isEmpty();
     assertThat(append(log, intent(1, "a"))).isEqualTo(new Slot(2));
