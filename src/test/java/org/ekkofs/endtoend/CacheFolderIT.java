@@ -39,7 +39,7 @@ class CacheFolderIT {
   private static final long DISK_BYTES = 16L * MIB;
 
   /** Far less than the disks have, so that most reads depend on the folder. */
-  private static final String HEAP = "96m";
+  private static final String HEAP = "128m";
 
   private static final SegmentSize SMALL = new SegmentSize(SegmentSize.MIN_BYTES);
 

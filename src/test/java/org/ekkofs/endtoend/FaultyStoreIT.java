@@ -62,7 +62,7 @@ class FaultyStoreIT {
     return ServedMount.start(
         new Ekkofs(repository.path(), folder.resolve("scratch")),
         folder.resolve("mnt"),
-        new ServedMount.Settings(faults + ",when=" + trouble, "96m", List.of(options)));
+        new ServedMount.Settings(faults + ",when=" + trouble, "128m", List.of(options)));
   }
 
   @Test

@@ -45,7 +45,7 @@ class SoakIT {
                   ekkofs,
                   folder.resolve("mnt"),
                   new ServedMount.Settings(
-                      "", "96m", List.of("refresh=1", "cache_size=16M"), TIME.plusMinutes(2)));
+                      "", "128m", List.of("refresh=1", "cache_size=16M"), TIME.plusMinutes(2)));
           Readers readers = Readers.start(16, 1, repository.disks(), mount::raw)) {
         List<Sample> samples = sample(ekkofs, mount.pid(), readers);
         Tally tally = readers.stop();
