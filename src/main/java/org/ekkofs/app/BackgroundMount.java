@@ -81,6 +81,7 @@ final class BackgroundMount {
     List<String> words = new ArrayList<>(List.of("setsid", context.launcher().toString()));
     words.addAll(List.of("--repository", context.location().toString()));
     words.addAll(List.of("--cache-dir", cache().toString()));
+    words.addAll(context.storeWords());
     if (context.debug()) {
       words.add("--debug");
     }

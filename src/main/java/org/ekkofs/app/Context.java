@@ -4,14 +4,14 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.ekkofs.backup.LocalState;
 import org.ekkofs.backup.Repository;
 import org.ekkofs.model.CancelledException;
 import org.ekkofs.model.InvalidException;
 import org.ekkofs.store.ObjectStore;
-import org.ekkofs.store.folder.FolderObjectStore;
+import org.ekkofs.store.RetryPolicy;
 
 /**
  * What a command works with: the common options, the environment, and where to write. Here it is
@@ -121,40 +121,44 @@ final class Context {
         .normalize();
   }
 
-  /** The store of a repository that is there. */
-  ObjectStore store() {
-    return world.around().apply(FolderObjectStore.open(location().folder()));
+  /** The way to the stores of repositories. */
+  Stores stores() {
+    return new Stores(options.store, world);
   }
 
-  /** The store of a repository that is to be made. */
-  static ObjectStore newStore(RepositoryLocation location) {
-    return FolderObjectStore.create(location.folder());
+  /** The words that say again how remote stores are reached. */
+  List<String> storeWords() {
+    return options.store.words();
   }
 
   /** Opens the repository; whoever asked closes it. */
   Repository open() {
-    return open(Optional.empty(), UnaryOperator.identity());
+    return open(stores().open(location()), cacheFolder());
   }
 
   /**
    * Opens the repository; whoever asked closes it.
    *
    * @param otherCache a place for local copies instead of {@link #cacheFolder}
-   * @param around put around its store
+   * @param retry how long what fails is tried again
    */
-  Repository open(Optional<Path> otherCache, UnaryOperator<ObjectStore> around) {
-    return open(around.apply(store()), otherCache.orElseGet(this::cacheFolder));
+  Repository open(Optional<Path> otherCache, RetryPolicy retry) {
+    return open(
+        stores().open(location(), Optional.of(retry)), otherCache.orElseGet(this::cacheFolder));
   }
 
   /** Opens another repository than the one that is meant; whoever asked closes it. */
   Repository open(RepositoryLocation other, Path cache) {
-    return open(world.around().apply(FolderObjectStore.open(other.folder())), cache);
+    return open(stores().open(other), cache);
   }
 
   private Repository open(ObjectStore store, Path cache) {
     try {
       return Repository.open(
-          store, new LocalState(cache), CrashHook.surroundings(world.environment()));
+          store,
+          new UserAccess(this),
+          new LocalState(cache),
+          CrashHook.surroundings(world.environment()));
     } catch (RuntimeException e) {
       store.close();
       throw e;

@@ -30,8 +30,8 @@ final class InitCommand implements Action {
   @Override
   public void run(Context context) {
     RepositoryLocation location = location(context);
-    requireRoom(location.folder());
-    try (ObjectStore store = Context.newStore(location)) {
+    location.folder().ifPresent(InitCommand::requireRoom);
+    try (ObjectStore store = context.stores().create(location)) {
       RepositoryDescriptor descriptor = Repository.init(store, context.clock());
       context.say("made repository %s in %s".formatted(descriptor.id(), location));
     }

@@ -16,9 +16,7 @@ import org.ekkofs.fuse.FuseOptions;
 import org.ekkofs.manifest.SegmentTable;
 import org.ekkofs.model.Causes;
 import org.ekkofs.model.FailedException;
-import org.ekkofs.store.ObjectStore;
 import org.ekkofs.store.RetryPolicy;
-import org.ekkofs.store.RetryingObjectStore;
 import org.ekkofs.vfs.RepositoryFileSystem;
 import org.ekkofs.vfs.SweepTime;
 import org.ekkofs.vfs.VfsOptions;
@@ -81,7 +79,7 @@ final class MountServer {
 
   /** Without a folder for manifests nothing could be read. */
   private Repository openWithCache() {
-    Repository repository = context.open(options.cacheFolder(), this::patient);
+    Repository repository = context.open(options.cacheFolder(), retry());
     Path manifests = repository.local().manifests(repository.descriptor().id());
     try {
       tryRoom(Files.createDirectories(manifests));
@@ -105,9 +103,8 @@ final class MountServer {
   }
 
   /** A store that is away for a moment fails no read. */
-  private ObjectStore patient(ObjectStore store) {
-    return new RetryingObjectStore(
-        store, new RetryPolicy(options.timeout(), FIRST_PAUSE, LONGEST_PAUSE));
+  private RetryPolicy retry() {
+    return new RetryPolicy(options.timeout(), FIRST_PAUSE, LONGEST_PAUSE);
   }
 
   /** Tells whoever started this process that the mount answers. */

@@ -23,9 +23,9 @@ record RepairLocation(RepairSource source, Optional<Path> cache) implements Auto
    */
   static RepairLocation open(Context context, String text) {
     RepositoryLocation location = RepositoryLocation.parse(text);
-    if (!Files.isDirectory(location.folder())) {
-      return new RepairLocation(
-          RepairSource.disk(RawSource.open(location.folder())), Optional.empty());
+    Optional<Path> disk = location.folder().filter(path -> !Files.isDirectory(path));
+    if (disk.isPresent()) {
+      return new RepairLocation(RepairSource.disk(RawSource.open(disk.get())), Optional.empty());
     }
     // A copy of a repository has its id, and must not share its caches.
     Path cache = temporary();

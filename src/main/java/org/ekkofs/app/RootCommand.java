@@ -3,6 +3,7 @@ package org.ekkofs.app;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -28,7 +29,9 @@ final class RootCommand {
       names = {"-r", "--repository"},
       paramLabel = "REPOSITORY",
       scope = ScopeType.INHERIT,
-      description = "A folder, also as file:///path, with the backups ($EKKOFS_REPOSITORY).")
+      description =
+          "A folder, s3://bucket[/prefix] or swift://container[/prefix] with the backups"
+              + " ($EKKOFS_REPOSITORY).")
   Optional<String> repository = Optional.empty();
 
   @Option(
@@ -38,6 +41,8 @@ final class RootCommand {
       description =
           "Where to keep what can be fetched again ($EKKOFS_CACHE_DIR; else ~/.cache/ekkofs).")
   Optional<Path> cacheFolder = Optional.empty();
+
+  @Mixin StoreOptions store = new StoreOptions();
 
   @Option(
       names = "--debug",

@@ -14,13 +14,13 @@ import org.ekkofs.format.DescriptorCodec;
 import org.ekkofs.log.CommitLog;
 import org.ekkofs.log.LogReader;
 import org.ekkofs.log.LogStore;
-import org.ekkofs.log.ObjectLogStore;
 import org.ekkofs.log.Stamper;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.manifest.ManifestFiles;
 import org.ekkofs.model.AlreadyExistsException;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.CorruptException;
+import org.ekkofs.model.LogPlace;
 import org.ekkofs.model.NotFoundException;
 import org.ekkofs.model.RepositoryDescriptor;
 import org.ekkofs.model.TreeName;
@@ -34,7 +34,6 @@ public final class Repository implements AutoCloseable {
   public static final String DESCRIPTOR_NAME = "ekkofs.json";
 
   private static final ObjectKey DESCRIPTOR = ObjectKey.of(DESCRIPTOR_NAME);
-  private static final int MAX_DESCRIPTOR_BYTES = 64 << 10;
   private static final int MANY_TREES = 1000;
 
   private final ObjectStore store;
@@ -57,6 +56,7 @@ public final class Repository implements AutoCloseable {
   private Repository(
       ObjectStore store,
       RepositoryDescriptor descriptor,
+      Access access,
       LocalState local,
       Surroundings surroundings) {
     this.store = store;
@@ -67,7 +67,7 @@ public final class Repository implements AutoCloseable {
     this.crashPoints = surroundings.crashPoints();
     this.threads = surroundings.threads();
     this.readers = threads.pool("ekkofs-log", LogReader.MAX_WINDOW);
-    this.logs = new ObjectLogStore(store, readers);
+    this.logs = access.logs(descriptor, store, readers, local, host);
     this.catalog = Catalog.open(local.catalog(descriptor.id()));
     this.manifests =
         new ManifestFiles(
@@ -82,28 +82,49 @@ public final class Repository implements AutoCloseable {
   }
 
   /**
-   * Makes a repository in an empty store, after proving that the store can carry its logs.
+   * Makes a repository that is not encrypted and keeps its logs in its store.
    *
    * @throws AlreadyExistsException if there is one already
    * @throws org.ekkofs.model.RefusedException if the store's create-if-absent is not to be trusted
    */
   public static RepositoryDescriptor init(ObjectStore store, Clock clock) {
-    if (store.get(DESCRIPTOR, MAX_DESCRIPTOR_BYTES).isPresent()) {
+    RepositoryDescriptor descriptor =
+        new RepositoryDescriptor(UUID.randomUUID(), clock.instant(), LogPlace.STORE, false);
+    init(store, descriptor, () -> {});
+    return descriptor;
+  }
+
+  /**
+   * Makes a repository in an empty store, after proving that the store can carry its logs if it is
+   * to do so.
+   *
+   * @param store as it is, not decrypted
+   * @param prepare makes what must be there before the repository is: keys, a database's tables
+   * @throws AlreadyExistsException if there is one already
+   * @throws org.ekkofs.model.RefusedException if the store's create-if-absent is not to be trusted
+   */
+  public static void init(ObjectStore store, RepositoryDescriptor descriptor, Runnable prepare) {
+    if (store.get(DESCRIPTOR, DescriptorCodec.MAX_BYTES).isPresent()) {
       throw taken(store);
     }
-    ConditionalPutProbe.prove(store);
-    RepositoryDescriptor descriptor =
-        new RepositoryDescriptor(
-            UUID.randomUUID(), clock.instant(), RepositoryDescriptor.LogPlace.STORE);
+    if (descriptor.log() instanceof LogPlace.Store) {
+      ConditionalPutProbe.prove(store);
+    }
+    prepare.run();
+    store.sync();
     if (!store.createIfAbsent(DESCRIPTOR, DescriptorCodec.encode(descriptor))) {
       throw taken(store);
     }
-    return descriptor;
   }
 
   private static AlreadyExistsException taken(ObjectStore store) {
     return new AlreadyExistsException(
         "there is a repository in " + store.description() + " already");
+  }
+
+  /** Opens a repository that is not encrypted and keeps its logs in its store. */
+  public static Repository open(ObjectStore store, LocalState local, Surroundings surroundings) {
+    return open(store, Access.PLAIN, local, surroundings);
   }
 
   /**
@@ -113,17 +134,30 @@ public final class Repository implements AutoCloseable {
    * @throws NotFoundException if the store holds none
    * @throws CorruptException if what it says of itself cannot be read
    */
-  public static Repository open(ObjectStore store, LocalState local, Surroundings surroundings) {
+  public static Repository open(
+      ObjectStore store, Access access, LocalState local, Surroundings surroundings) {
+    RepositoryDescriptor descriptor = describe(store);
+    return new Repository(
+        access.decrypted(descriptor, store), descriptor, access, local, surroundings);
+  }
+
+  /**
+   * What a repository says of itself.
+   *
+   * @throws NotFoundException if the store holds none
+   * @throws CorruptException if what it says cannot be read
+   */
+  public static RepositoryDescriptor describe(ObjectStore store) {
     byte[] bytes =
         store
-            .get(DESCRIPTOR, MAX_DESCRIPTOR_BYTES)
+            .get(DESCRIPTOR, DescriptorCodec.MAX_BYTES)
             .orElseThrow(
                 () ->
                     new NotFoundException(
                         "there is no repository in %s; \"ekkofs init\" makes one"
                             .formatted(store.description())));
     try {
-      return new Repository(store, DescriptorCodec.decode(bytes), local, surroundings);
+      return DescriptorCodec.decode(bytes);
     } catch (CorruptException e) {
       throw new CorruptException(
           "the description of the repository (%s) is damaged: %s"
@@ -260,6 +294,7 @@ public final class Repository implements AutoCloseable {
   public void close() {
     checkpoints.close();
     readers.shutdownNow();
+    logs.close();
     catalog.close();
     store.close();
   }

@@ -3,9 +3,9 @@ package org.ekkofs.format;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.InvalidException;
+import org.ekkofs.model.LogPlace;
 import org.ekkofs.model.RefusedException;
 import org.ekkofs.model.RepositoryDescriptor;
-import org.ekkofs.model.RepositoryDescriptor.LogPlace;
 
 /**
  * The repository's descriptor as JSON.
@@ -15,7 +15,10 @@ import org.ekkofs.model.RepositoryDescriptor.LogPlace;
  *   "format" : 1,
  *   "repository" : "0b5c…",                       UUID
  *   "created" : "2026-11-23T12:00:00Z",
- *   "log" : "store"
+ *   "log" : "store",                             or "single-writer", or "postgresql"
+ *   "writer" : "backup1",                        the host that may write, for "single-writer"
+ *   "database" : "postgresql://db1/ekkofs",      where the logs are, for "postgresql"
+ *   "encrypted" : true                           left out if not
  * }
  * </pre>
  */
@@ -24,7 +27,9 @@ public final class DescriptorCodec {
   public static final int MAX_BYTES = 64 << 10;
 
   private static final int FORMAT = 1;
-  private static final String LOG_IN_STORE = "store";
+  private static final String STORE = "store";
+  private static final String SINGLE_WRITER = "single-writer";
+  private static final String DATABASE = "postgresql";
 
   private DescriptorCodec() {}
 
@@ -34,11 +39,16 @@ public final class DescriptorCodec {
     json.put("format", FORMAT);
     json.put("repository", descriptor.id().toString());
     json.put("created", descriptor.created().toString());
-    json.put(
-        "log",
-        switch (descriptor.log()) {
-          case STORE -> LOG_IN_STORE;
-        });
+    if (descriptor.log() instanceof LogPlace.SingleWriter writer) {
+      json.put("log", SINGLE_WRITER).put("writer", writer.host());
+    } else if (descriptor.log() instanceof LogPlace.Database database) {
+      json.put("log", DATABASE).put("database", database.address());
+    } else {
+      json.put("log", STORE);
+    }
+    if (descriptor.encrypted()) {
+      json.put("encrypted", true);
+    }
     return JsonReader.write(json);
   }
 
@@ -54,7 +64,10 @@ public final class DescriptorCodec {
       checkFormat(json.number("format"));
       RepositoryDescriptor descriptor =
           new RepositoryDescriptor(
-              json.uuid("repository"), json.instant("created"), logPlace(json.text("log")));
+              json.uuid("repository"),
+              json.instant("created"),
+              logPlace(json),
+              json.has("encrypted") && json.flag("encrypted"));
       json.end();
       return descriptor;
     } catch (CorruptException | InvalidException e) {
@@ -72,10 +85,12 @@ public final class DescriptorCodec {
     }
   }
 
-  private static LogPlace logPlace(String name) {
-    if (!name.equals(LOG_IN_STORE)) {
-      throw new CorruptException("it does not say where the log lives");
-    }
-    return LogPlace.STORE;
+  private static LogPlace logPlace(JsonReader json) {
+    return switch (json.text("log")) {
+      case STORE -> LogPlace.STORE;
+      case SINGLE_WRITER -> new LogPlace.SingleWriter(json.text("writer"));
+      case DATABASE -> new LogPlace.Database(json.text("database"));
+      default -> throw new CorruptException("it does not say where the log lives");
+    };
   }
 }

@@ -115,6 +115,14 @@ final class JsonReader {
     return texts;
   }
 
+  boolean flag(String name) {
+    JsonNode node = field(name);
+    if (!node.isBoolean()) {
+      throw wrong(name);
+    }
+    return node.booleanValue();
+  }
+
   /** A whole number, not negative. */
   long number(String name) {
     JsonNode node = field(name);

@@ -6,7 +6,7 @@ import org.ekkofs.model.Slot;
 import org.ekkofs.model.TreeName;
 
 /** Where commit logs lie: numbered records that are written once. Safe for use by many threads. */
-public interface LogStore {
+public interface LogStore extends AutoCloseable {
   /**
    * Reads a record.
    *
@@ -43,4 +43,8 @@ public interface LogStore {
 
   /** The trees that have a log, in order of their names. */
   List<TreeName> trees();
+
+  /** Releases connections that are this store's own. */
+  @Override
+  default void close() {}
 }

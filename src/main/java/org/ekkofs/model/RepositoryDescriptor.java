@@ -9,11 +9,6 @@ import java.util.UUID;
  * @param id identity of the repository
  * @param created when it was made
  * @param log where its commit logs live
+ * @param encrypted whether all other objects are encrypted
  */
-public record RepositoryDescriptor(UUID id, Instant created, LogPlace log) {
-  /** Where commit logs live. */
-  public enum LogPlace {
-    /** In the store itself, whose create-if-absent was proved when the repository was made. */
-    STORE
-  }
-}
+public record RepositoryDescriptor(UUID id, Instant created, LogPlace log, boolean encrypted) {}

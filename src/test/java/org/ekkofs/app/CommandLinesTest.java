@@ -303,7 +303,7 @@ class CommandLinesTest {
         "ls ..                                      | 2 | not a tree name",
         "frobnicate                                 | 2 | no command",
         "ls --frobnicate                            | 2 | unknown option",
-        "-r s3://bucket ls                          | 2 | not supported",
+        "-r ftp://bucket ls                          | 2 | not supported",
         "mount /does/not/exist -o frobnicate        | 2 | unknown mount option",
         "umount /does/not/exist                     | 3 | mounted"
       })

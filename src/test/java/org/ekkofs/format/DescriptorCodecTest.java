@@ -7,9 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.UUID;
 import org.ekkofs.model.CorruptException;
+import org.ekkofs.model.LogPlace;
 import org.ekkofs.model.RefusedException;
 import org.ekkofs.model.RepositoryDescriptor;
-import org.ekkofs.model.RepositoryDescriptor.LogPlace;
 import org.junit.jupiter.api.Test;
 
 class DescriptorCodecTest {
@@ -17,7 +17,8 @@ class DescriptorCodecTest {
       new RepositoryDescriptor(
           UUID.fromString("6f1c2a7e-0000-4000-8000-000000000001"),
           Instant.parse("2026-11-23T12:00:00Z"),
-          LogPlace.STORE);
+          LogPlace.STORE,
+          false);
   private static final String TEXT =
       """
       {
@@ -33,6 +34,27 @@ class DescriptorCodecTest {
     assertThat(new String(DescriptorCodec.encode(DESCRIPTOR), StandardCharsets.UTF_8))
         .isEqualTo(TEXT);
     assertThat(decode(TEXT)).isEqualTo(DESCRIPTOR);
+  }
+
+  @Test
+  void anotherPlaceOfTheLogAndEncryptionAreSaid() {
+    RepositoryDescriptor single =
+        new RepositoryDescriptor(
+            DESCRIPTOR.id(), DESCRIPTOR.created(), new LogPlace.SingleWriter("backup1"), true);
+    assertThat(new String(DescriptorCodec.encode(single), StandardCharsets.UTF_8))
+        .contains("\"log\" : \"single-writer\"")
+        .contains("\"writer\" : \"backup1\"")
+        .contains("\"encrypted\" : true");
+    assertThat(DescriptorCodec.decode(DescriptorCodec.encode(single))).isEqualTo(single);
+    RepositoryDescriptor database =
+        new RepositoryDescriptor(
+            DESCRIPTOR.id(),
+            DESCRIPTOR.created(),
+            new LogPlace.Database("postgresql://db1/ekkofs"),
+            false);
+    assertThat(new String(DescriptorCodec.encode(database), StandardCharsets.UTF_8))
+        .contains("\"database\" : \"postgresql://db1/ekkofs\"");
+    assertThat(DescriptorCodec.decode(DescriptorCodec.encode(database))).isEqualTo(database);
   }
 
   @Test

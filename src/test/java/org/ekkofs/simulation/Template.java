@@ -14,6 +14,7 @@ import org.ekkofs.format.DescriptorCodec;
 import org.ekkofs.format.RecordCodec;
 import org.ekkofs.model.BackupName;
 import org.ekkofs.model.LogEvent;
+import org.ekkofs.model.LogPlace;
 import org.ekkofs.model.RepositoryDescriptor;
 import org.ekkofs.store.ObjectKey;
 
@@ -36,8 +37,7 @@ final class Template {
   /** A repository without any tree. */
   static Template empty() {
     RepositoryDescriptor descriptor =
-        new RepositoryDescriptor(
-            REPOSITORY, Clock.systemUTC().instant(), RepositoryDescriptor.LogPlace.STORE);
+        new RepositoryDescriptor(REPOSITORY, Clock.systemUTC().instant(), LogPlace.STORE, false);
     ObjectKey key = ObjectKey.of(Repository.DESCRIPTOR_NAME);
     return new Template(
         List.of(new Stored(key, DescriptorCodec.encode(descriptor), Optional.empty())));

@@ -1,0 +1,69 @@
+package org.ekkofs.app;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.ekkofs.model.InvalidException;
+import org.ekkofs.store.ConnectionSettings;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The options that say how a remote store is reached. */
+final class StoreOptions {
+  private static final int MAX_CONNECTIONS = 1024;
+
+  @Option(
+      names = "--endpoint",
+      paramLabel = "URL",
+      scope = ScopeType.INHERIT,
+      description = "Where the remote store is, if the environment does not say it.")
+  private Optional<URI> endpoint = Optional.empty();
+
+  @Option(
+      names = "--region",
+      paramLabel = "REGION",
+      scope = ScopeType.INHERIT,
+      description = "Its region, likewise.")
+  private Optional<String> region = Optional.empty();
+
+  @Option(
+      names = "--cacert",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      description = "Trust only servers with certificates by those in this PEM file.")
+  private Optional<Path> caCertificates = Optional.empty();
+
+  @Option(
+      names = "--connections",
+      paramLabel = "N",
+      scope = ScopeType.INHERIT,
+      description = "How many requests to have under way at once (32).")
+  private Optional<Integer> connections = Optional.empty();
+
+  /** How remote stores are reached. */
+  ConnectionSettings connection() {
+    int most = connections.orElse(ConnectionSettings.DEFAULT.connections());
+    if (most < 1 || most > MAX_CONNECTIONS) {
+      throw new InvalidException("--connections must be 1 to " + MAX_CONNECTIONS);
+    }
+    return new ConnectionSettings(
+        endpoint,
+        region,
+        caCertificates.map(file -> file.toAbsolutePath().normalize()),
+        most,
+        ConnectionSettings.DEFAULT.timeout());
+  }
+
+  /** The words that say the same again. */
+  List<String> words() {
+    List<String> words = new ArrayList<>();
+    endpoint.ifPresent(url -> words.addAll(List.of("--endpoint", url.toString())));
+    region.ifPresent(name -> words.addAll(List.of("--region", name)));
+    caCertificates.ifPresent(
+        file -> words.addAll(List.of("--cacert", file.toAbsolutePath().normalize().toString())));
+    connections.ifPresent(most -> words.addAll(List.of("--connections", most.toString())));
+    return words;
+  }
+}
