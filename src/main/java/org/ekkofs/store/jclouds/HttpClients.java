@@ -13,6 +13,7 @@ import okhttp3.ConnectionSpec;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
+import okhttp3.Request;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
 import org.ekkofs.store.ConnectionSettings;
@@ -22,6 +23,7 @@ final class HttpClients {
   /** What is said of a failure is no longer; the rest is not read. */
   private static final long MAX_FAILURE_BYTES = 1 << 16;
 
+  private static final String CONTENT_MD5 = "Content-MD5";
   private static final long IDLE_SECONDS = 50;
 
   /** Kept, since a logger that nobody holds forgets its level. */
@@ -64,10 +66,17 @@ final class HttpClients {
     return "https".equalsIgnoreCase(endpoint.getScheme());
   }
 
-  /** Asks for objects as they are stored: what is compressed on the way has no length. */
+  /**
+   * Asks for objects as they are stored, since what is compressed on the way has no length; and has
+   * no header twice, which the libraries do with one that they have signed.
+   */
   private static Response asItIs(Interceptor.Chain chain) throws IOException {
-    return chain.proceed(
-        chain.request().newBuilder().header("Accept-Encoding", "identity").build());
+    Request.Builder request = chain.request().newBuilder().header("Accept-Encoding", "identity");
+    String md5 = chain.request().header(CONTENT_MD5);
+    if (md5 != null) {
+      request.header(CONTENT_MD5, md5);
+    }
+    return chain.proceed(request.build());
   }
 
   private static Response briefly(Interceptor.Chain chain) throws IOException {

@@ -2,6 +2,7 @@ package org.ekkofs.store.jclouds;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import java.util.Locale;
 import java.util.Optional;
 import org.ekkofs.model.InvalidException;
 
@@ -114,6 +115,6 @@ record KeystoneRequest(CloudSettings cloud) {
             () ->
                 new InvalidException(
                     "to log in to Swift OS_%s is missing, or \"%s\" in clouds.yaml"
-                        .formatted(name.toUpperCase(java.util.Locale.ROOT), name)));
+                        .formatted(name.toUpperCase(Locale.ROOT), name)));
   }
 }

@@ -16,7 +16,6 @@ import org.jclouds.apis.ApiMetadata;
 import org.jclouds.domain.Credentials;
 import org.jclouds.http.okhttp.OkHttpClientSupplier;
 import org.jclouds.http.okhttp.config.OkHttpCommandExecutorServiceModule;
-import org.jclouds.logging.config.NullLoggingModule;
 
 /** How every library of a provider is set up: it does what it is told once, and is silent. */
 final class Libraries {
@@ -45,7 +44,7 @@ final class Libraries {
     Properties all = common(settings);
     all.putAll(properties);
     List<Module> used = new ArrayList<>(Arrays.asList(modules));
-    used.add(new NullLoggingModule());
+    used.add(new Silence());
     used.add(new OkHttpCommandExecutorServiceModule());
     used.add(new Client(client));
     return builder.endpoint(endpoint.toString()).overrides(all).modules(used);

@@ -1,7 +1,9 @@
 package org.ekkofs.store.jclouds;
 
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.ekkofs.model.InvalidException;
 import org.ekkofs.store.BucketAddress;
 import org.ekkofs.store.ConnectionSettings;
@@ -38,7 +40,7 @@ public final class RemoteStores {
   }
 
   private static ObjectStore ready(
-      RemoteObjectStore store, java.util.function.Consumer<RemoteObjectStore> first) {
+      RemoteObjectStore store, Consumer<RemoteObjectStore> first) {
     try {
       first.accept(store);
       return store;
@@ -69,7 +71,7 @@ public final class RemoteStores {
                 settings.connections());
         default -> throw new InvalidException(address + ": no such kind of store");
       };
-    } catch (RuntimeException e) {
+    } catch (UncheckedIOException e) {
       throw new Failures(address.toString()).explain(e, "log in");
     }
   }

@@ -1,7 +1,10 @@
 package org.ekkofs.store.jclouds;
 
+import com.google.common.base.Function;
 import com.google.common.base.Supplier;
 import com.google.inject.Injector;
+import com.google.inject.TypeLiteral;
+import org.jclouds.domain.Location;
 import org.jclouds.location.suppliers.ImplicitRegionIdSupplier;
 import org.jclouds.rest.ConfiguresHttpApi;
 import org.jclouds.s3.S3Client;
@@ -25,12 +28,19 @@ final class S3Module extends S3HttpApiModule<S3Client> {
     super.configure();
     bind(ServiceAndRegion.class).toInstance(new Given(access.region()));
     bind(ImplicitRegionIdSupplier.class).toInstance(this::bucketRegion);
+    // For listing buckets, which nobody does; the library's portable part would bring it.
+    bind(new TypeLiteral<Function<String, Location>>() {}).toInstance(S3Module::nowhere);
   }
 
   /** Where Amazon is to make a bucket; in its first region it must not be said. */
   @SuppressWarnings("NullAway")
   private String bucketRegion() {
     return access.isAmazon() && !access.region().equals(FIRST_REGION) ? access.region() : null;
+  }
+
+  @SuppressWarnings("NullAway")
+  private static Location nowhere(String bucket) {
+    return null;
   }
 
   @Override
