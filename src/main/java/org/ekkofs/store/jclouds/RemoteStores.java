@@ -39,8 +39,7 @@ public final class RemoteStores {
     return ready(store(address, settings, environment), RemoteObjectStore::createBucket);
   }
 
-  private static ObjectStore ready(
-      RemoteObjectStore store, Consumer<RemoteObjectStore> first) {
+  private static ObjectStore ready(RemoteObjectStore store, Consumer<RemoteObjectStore> first) {
     try {
       first.accept(store);
       return store;
