@@ -1,0 +1,42 @@
+package org.ekkofs.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class OverlayTest {
+  @Test
+  void withoutWordOfTheDestinationAllIsAsItIs() {
+    Map<String, String> environment =
+        Map.of("AWS_PROFILE", "here", "EKKOFS_PASSWORD", "secret", "HOME", "/root");
+    assertThat(Overlay.of(environment)).isEqualTo(environment);
+  }
+
+  @Test
+  void oneVariableReplacesItsFamilyAndNoOther() {
+    Map<String, String> there =
+        Overlay.of(
+            Map.of(
+                "AWS_ACCESS_KEY_ID", "a",
+                "AWS_SECRET_ACCESS_KEY", "b",
+                "AWS_SESSION_TOKEN", "c",
+                "OS_PASSWORD", "d",
+                "EKKOFS_TO_AWS_PROFILE", "offsite"));
+    assertThat(there)
+        .containsEntry("AWS_PROFILE", "offsite")
+        .containsEntry("OS_PASSWORD", "d")
+        .doesNotContainKeys("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN");
+  }
+
+  @Test
+  void theDestinationHasItsOwnSecret() {
+    Map<String, String> there =
+        Overlay.of(Map.of("EKKOFS_PASSWORD", "here", "EKKOFS_TO_KEY_FILE", "/there"));
+    assertThat(there)
+        .containsEntry("EKKOFS_KEY_FILE", "/there")
+        .doesNotContainKey("EKKOFS_PASSWORD");
+    assertThat(Overlay.of(Map.of("EKKOFS_PASSWORD", "both", "EKKOFS_TO_KEY_FILE", "")))
+        .containsEntry("EKKOFS_PASSWORD", "both");
+  }
+}
