@@ -44,6 +44,11 @@ public abstract class ForwardingObjectStore implements ObjectStore {
   }
 
   @Override
+  public boolean createsOnlyIfAbsent() {
+    return store.createsOnlyIfAbsent();
+  }
+
+  @Override
   public void sync() {
     store.sync();
   }

@@ -54,6 +54,14 @@ public interface ObjectStore extends AutoCloseable {
    */
   default void adopt(ObjectKey key) {}
 
+  /**
+   * Whether {@link #createIfAbsent} keeps its promise however many race. If not, it is at best a
+   * look before a put: no commit log may be written with it.
+   */
+  default boolean createsOnlyIfAbsent() {
+    return true;
+  }
+
   /** Makes everything durable that was put through this instance before the call. */
   void sync();
 
