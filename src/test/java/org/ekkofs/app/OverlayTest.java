@@ -30,6 +30,13 @@ class OverlayTest {
   }
 
   @Test
+  void swiftIsToldOfInOneWayOnly() {
+    Map<String, String> there =
+        Overlay.of(Map.of("OS_CLOUD", "here", "ST_USER", "here", "EKKOFS_TO_ST_AUTH", "there"));
+    assertThat(there).containsEntry("ST_AUTH", "there").doesNotContainKeys("OS_CLOUD", "ST_USER");
+  }
+
+  @Test
   void theDestinationHasItsOwnSecret() {
     Map<String, String> there =
         Overlay.of(Map.of("EKKOFS_PASSWORD", "here", "EKKOFS_TO_KEY_FILE", "/there"));
