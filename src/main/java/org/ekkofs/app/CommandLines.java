@@ -81,9 +81,17 @@ final class CommandLines {
     line.addSubcommand(new VerifyCommand());
     line.addSubcommand(new RevokeCommand());
     line.addSubcommand(new StatsCommand());
+    line.addSubcommand(key());
     line.addSubcommand(cache());
     line.addSubcommand(new HelpCommand());
     return withValues(line);
+  }
+
+  private static CommandLine key() {
+    return new CommandLine(new KeyCommand())
+        .addSubcommand(new KeyListCommand())
+        .addSubcommand(new KeyAddCommand())
+        .addSubcommand(new KeyRemoveCommand());
   }
 
   private static CommandLine cache() {
