@@ -45,6 +45,13 @@ final class Overlay {
     return there;
   }
 
+  /** The same for a destination that is not encrypted. */
+  static Map<String, String> withoutSecrets(Map<String, String> environment) {
+    Map<String, String> there = new HashMap<>(of(environment));
+    there.keySet().removeAll(Secrets.VARIABLES);
+    return there;
+  }
+
   private static String name(String rest) {
     return SECRETS.contains(rest) ? "EKKOFS_" + rest : rest;
   }

@@ -30,6 +30,15 @@ class OverlayTest {
   }
 
   @Test
+  void aDestinationThatIsNotEncryptedHasNoSecret() {
+    Map<String, String> environment =
+        Map.of("EKKOFS_KEY_FILE", "/here", "EKKOFS_TO_PASSWORD", "there", "TZ", "UTC");
+    assertThat(Overlay.withoutSecrets(environment))
+        .doesNotContainKeys("EKKOFS_KEY_FILE", "EKKOFS_PASSWORD")
+        .containsEntry("TZ", "UTC");
+  }
+
+  @Test
   void swiftIsToldOfInOneWayOnly() {
     Map<String, String> there =
         Overlay.of(Map.of("OS_CLOUD", "here", "ST_USER", "here", "EKKOFS_TO_ST_AUTH", "there"));

@@ -107,6 +107,25 @@ class CopyIT {
   }
 
   @Test
+  void encryptionOfEitherSideMakesNoDifference() throws IOException {
+    Ekkofs secret = here.with("EKKOFS_TO_PASSWORD", "over there");
+    String sealed = folder.resolve("sealed").toString();
+    Ekkofs sealedOne =
+        new Ekkofs(Path.of(sealed), folder.resolve("scratch"))
+            .with("EKKOFS_PASSWORD", "over there");
+    sealedOne.run("init", "--encrypt").ok();
+    secret.run("copy", "web", "--to", sealed, "--verify", "--read-data").ok();
+    here.with("EKKOFS_TO_PASSWORD", "wrong")
+        .run("copy", "web", "--to", sealed)
+        .fails(5, "passphrase");
+    assertThat(secret.run("copy", "web", "--to", sealed).ok().out()).contains("3 there already");
+
+    sealedOne.run("copy", "web", "--to", to).fails(5, "--to-unencrypted");
+    sealedOne.run("copy", "web", "--to", to, "--to-unencrypted").ok();
+    assertAllThere();
+  }
+
+  @Test
   void aFullDestinationEndsTheCopyAndRoomLetsItGoOn() throws Exception {
     try (TinyFilesystem tiny = TinyFilesystem.mount(folder.resolve("tiny"), "size=3m")) {
       String full = tiny.folder().resolve("repository").toString();
