@@ -11,6 +11,7 @@ import org.ekkofs.model.BackupPath;
 import org.ekkofs.model.InvalidException;
 import org.ekkofs.model.Names;
 import org.ekkofs.model.TreeName;
+import org.ekkofs.store.RateLimit;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -82,9 +83,17 @@ final class CommandLines {
     line.addSubcommand(new CopyCommand());
     line.addSubcommand(new RevokeCommand());
     line.addSubcommand(new StatsCommand());
+    line.addSubcommand(key());
     line.addSubcommand(cache());
     line.addSubcommand(new HelpCommand());
     return withValues(line);
+  }
+
+  private static CommandLine key() {
+    return new CommandLine(new KeyCommand())
+        .addSubcommand(new KeyListCommand())
+        .addSubcommand(new KeyAddCommand())
+        .addSubcommand(new KeyRemoveCommand());
   }
 
   private static CommandLine cache() {
@@ -125,6 +134,7 @@ final class CommandLines {
         .registerConverter(BackupName.class, BackupName::new)
         .registerConverter(BackupPath.class, BackupPath::parse)
         .registerConverter(Duration.class, Durations::parse)
+        .registerConverter(RateLimit.class, StoreOptions::parseRate)
         .registerConverter(Path.class, CommandLines::path);
   }
 }
