@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.ekkofs.backup.LocalState;
 import org.ekkofs.backup.Repository;
@@ -42,6 +43,13 @@ final class Context {
     world.console().err().println(Failures.PREFIX + "warning: " + message);
   }
 
+  /** Says beside the output what a person who looks on should know; not with {@code --quiet}. */
+  void note(String message) {
+    if (!options.quiet) {
+      world.console().err().println(Failures.PREFIX + message);
+    }
+  }
+
   ZoneId zone() {
     return ZoneId.systemDefault();
   }
@@ -77,6 +85,11 @@ final class Context {
     return world.interruption().requested()
         ? new CancelledException("interrupted", failure)
         : failure;
+  }
+
+  /** All environment variables. */
+  Map<String, String> environment() {
+    return world.environment();
   }
 
   /** The setting, if it is there and not empty. */

@@ -5,6 +5,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.UUID;
 import org.ekkofs.backup.Repository;
 import org.ekkofs.model.Causes;
 import org.ekkofs.model.InvalidException;
@@ -13,13 +14,19 @@ import org.ekkofs.model.RepositoryDescriptor;
 import org.ekkofs.model.StoreUnavailableException;
 import org.ekkofs.store.ObjectStore;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code init}: makes a repository. */
 @Command(
     name = "init",
     header = "Make a repository.",
-    footer = {"", "Example:", "  ekkofs init /srv/backups"})
+    footer = {
+      "",
+      "Examples:",
+      "  ekkofs init /srv/backups",
+      "  ekkofs init swift://backups --log postgresql://db1/ekkofs"
+    })
 final class InitCommand implements Action {
   @Parameters(
       arity = "0..1",
@@ -27,12 +34,17 @@ final class InitCommand implements Action {
       description = "Where to make it, unless said by -r or $EKKOFS_REPOSITORY.")
   private Optional<String> repository = Optional.empty();
 
+  @Mixin private LogOptions log = new LogOptions();
+
   @Override
   public void run(Context context) {
     RepositoryLocation location = location(context);
     location.folder().ifPresent(InitCommand::requireRoom);
+    RepositoryDescriptor descriptor =
+        new RepositoryDescriptor(UUID.randomUUID(), context.clock().instant(), log.place(), false);
     try (ObjectStore store = context.stores().create(location)) {
-      RepositoryDescriptor descriptor = Repository.init(store, context.clock());
+      Repository.init(
+          store, descriptor, () -> new LogPlaces(context.environment()).make(descriptor));
       context.say("made repository %s in %s".formatted(descriptor.id(), location));
     }
   }

@@ -22,6 +22,7 @@ record UserAccess(Context context) implements Access {
       ExecutorService readers,
       LocalState local,
       Host host) {
-    return PLAIN.logs(descriptor, objects, readers, local, host);
+    return new LogPlaces(context.environment())
+        .open(descriptor, objects, readers, host.self().host());
   }
 }

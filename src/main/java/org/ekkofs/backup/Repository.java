@@ -24,6 +24,7 @@ import org.ekkofs.model.LogPlace;
 import org.ekkofs.model.NotFoundException;
 import org.ekkofs.model.RepositoryDescriptor;
 import org.ekkofs.model.TreeName;
+import org.ekkofs.store.Body;
 import org.ekkofs.store.ConditionalPutProbe;
 import org.ekkofs.store.ObjectKey;
 import org.ekkofs.store.ObjectStore;
@@ -115,6 +116,15 @@ public final class Repository implements AutoCloseable {
     if (!store.createIfAbsent(DESCRIPTOR, DescriptorCodec.encode(descriptor))) {
       throw taken(store);
     }
+  }
+
+  /**
+   * Describes a repository anew, as when its logs have another place. Nobody else may be doing the
+   * same.
+   */
+  public static void redescribe(ObjectStore store, RepositoryDescriptor descriptor) {
+    store.put(DESCRIPTOR, Body.of(DescriptorCodec.encode(descriptor)));
+    store.sync();
   }
 
   private static AlreadyExistsException taken(ObjectStore store) {
