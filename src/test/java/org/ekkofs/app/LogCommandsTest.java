@@ -52,6 +52,13 @@ class LogCommandsTest {
   }
 
   @Test
+  void aStoreThatKeepsWritersApartIsFoundToDoSo() {
+    ekkofs.around(store -> store);
+    assertThat(succeeds("log", "use", "--store").out()).contains("in the store");
+    succeeds("snapshot", disk, "web/two");
+  }
+
+  @Test
   void itCannotGoBackToAPlaceThatDoesNotKeepWritersApart() {
     succeeds("log", "use", "--single-writer");
     refused("--single-writer", "log", "use", "--store");
@@ -64,7 +71,7 @@ class LogCommandsTest {
     assertThat(ekkofs.run("log", "use").status()).isEqualTo(USAGE);
     assertThat(ekkofs.run("log", "use", "--store", "--single-writer").status()).isEqualTo(USAGE);
     assertThat(ekkofs.run("log", "use", "mysql://db/x").status()).isEqualTo(USAGE);
-    refused("already", "log", "use", "--store");
+    refused("--single-writer", "log", "use", "--store");
     refused("database", "log", "rebuild");
     refused("--single-writer", "log", "claim");
   }
