@@ -23,6 +23,10 @@ need_file() {
   [ -e "$1" ] || missing="$missing $2"
 }
 
+need_postgresql() {
+  [ -d /usr/lib/postgresql ] || missing="$missing postgresql"
+}
+
 # need_library NAME PACKAGE...: the first of the packages that there is
 need_library() {
   library=$1
@@ -52,11 +56,29 @@ install_missing() {
     fail "something is missing; please run: sudo apt-get install -y --no-install-recommends$missing"
   fi
   say "installing$missing"
+  policy=''
+  # Packages of servers would start them for the whole machine.
+  if [ ! -e /usr/sbin/policy-rc.d ]; then
+    policy=/usr/sbin/policy-rc.d
+    printf '#!/bin/sh\nexit 101\n' > $policy
+    chmod 755 $policy
+  fi
+  # And that of PostgreSQL would make a cluster.
+  clusters=/etc/postgresql-common/createcluster.d
+  case $missing in
+    *postgresql*)
+      mkdir -p $clusters
+      printf 'create_main_cluster = false\n' > $clusters/no-main-cluster.conf
+      ;;
+  esac
+  installed=yes
   # The names are to be split.
   # shellcheck disable=SC2086
-  if ! { apt-get update \
+  { apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing; } \
-    > "$1" 2>&1; then
+    < /dev/null > "$1" 2>&1 || installed=no
+  [ -z "$policy" ] || rm -f "$policy"
+  if [ $installed = no ]; then
     cat "$1" >&2
     fail "could not install$missing"
   fi

@@ -87,9 +87,28 @@ final class Context {
         : failure;
   }
 
-  /** All environment variables. */
+  /** All settings. */
   Map<String, String> environment() {
     return world.environment();
+  }
+
+  /**
+   * The same for another repository.
+   *
+   * @param repository which one
+   * @param changes what is different on the way to it
+   * @param environment the settings there
+   */
+  Context elsewhere(
+      String repository, StoreOptions.Changes changes, Map<String, String> environment) {
+    RootCommand other = new RootCommand();
+    other.repository = Optional.of(repository);
+    other.cacheFolder = Optional.of(cacheFolder());
+    other.store = options.store.with(changes);
+    other.debug = options.debug;
+    other.quiet = options.quiet;
+    return new Context(
+        other, new World(environment, world.console(), world.interruption(), world.around()));
   }
 
   /** The setting, if it is there and not empty. */

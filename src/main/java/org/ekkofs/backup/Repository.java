@@ -19,9 +19,11 @@ import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.manifest.ManifestFiles;
 import org.ekkofs.model.AlreadyExistsException;
 import org.ekkofs.model.BackupId;
+import org.ekkofs.model.Copied;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.LogPlace;
 import org.ekkofs.model.NotFoundException;
+import org.ekkofs.model.Origin;
 import org.ekkofs.model.RepositoryDescriptor;
 import org.ekkofs.model.TreeName;
 import org.ekkofs.store.Body;
@@ -113,7 +115,10 @@ public final class Repository implements AutoCloseable {
     }
     prepare.run();
     store.sync();
-    if (!store.createIfAbsent(DESCRIPTOR, DescriptorCodec.encode(descriptor))) {
+    if (!(descriptor.log() instanceof LogPlace.Store)) {
+      // The store may have no create-if-absent at all.
+      redescribe(store, descriptor);
+    } else if (!store.createIfAbsent(DESCRIPTOR, DescriptorCodec.encode(descriptor))) {
       throw taken(store);
     }
   }
@@ -281,6 +286,14 @@ public final class Repository implements AutoCloseable {
     Tree tree = treeOrNew(name);
     check.accept(tree);
     return Optional.of(tree).filter(Tree::isKnown);
+  }
+
+  /** The snapshot that a backup of this repository goes back to. */
+  Origin origin(TrackedBackup backup) {
+    return backup
+        .copied()
+        .map(Copied::origin)
+        .orElseGet(() -> new Origin(descriptor.id(), backup.id(), backup.taken()));
   }
 
   /** A tree, which may not have been created yet. */
