@@ -82,10 +82,18 @@ final class CommandLines {
     line.addSubcommand(new CopyCommand());
     line.addSubcommand(new RevokeCommand());
     line.addSubcommand(new StatsCommand());
+    line.addSubcommand(key());
     line.addSubcommand(cache());
     line.addSubcommand(log());
     line.addSubcommand(new HelpCommand());
     return withValues(line);
+  }
+
+  private static CommandLine key() {
+    return new CommandLine(new KeyCommand())
+        .addSubcommand(new KeyListCommand())
+        .addSubcommand(new KeyAddCommand())
+        .addSubcommand(new KeyRemoveCommand());
   }
 
   private static CommandLine cache() {

@@ -165,7 +165,7 @@ final class Context {
 
   /** Opens the repository; whoever asked closes it. */
   Repository open() {
-    return open(stores().open(location()), cacheFolder());
+    return open(stores().open(location()), cacheFolder(), true);
   }
 
   /**
@@ -176,19 +176,21 @@ final class Context {
    */
   Repository open(Optional<Path> otherCache, RetryPolicy retry) {
     return open(
-        stores().open(location(), Optional.of(retry)), otherCache.orElseGet(this::cacheFolder));
+        stores().open(location(), Optional.of(retry)),
+        otherCache.orElseGet(this::cacheFolder),
+        true);
   }
 
   /** Opens another repository than the one that is meant; whoever asked closes it. */
   Repository open(RepositoryLocation other, Path cache) {
-    return open(stores().open(other), cache);
+    return open(stores().open(other), cache, false);
   }
 
-  private Repository open(ObjectStore store, Path cache) {
+  private Repository open(ObjectStore store, Path cache, boolean secretsMustBeOfUse) {
     try {
       return Repository.open(
           store,
-          new UserAccess(this),
+          new UserAccess(this, secretsMustBeOfUse),
           new LocalState(cache),
           CrashHook.surroundings(world.environment()));
     } catch (RuntimeException e) {

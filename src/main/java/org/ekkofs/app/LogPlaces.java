@@ -99,7 +99,9 @@ record LogPlaces(Map<String, String> environment) {
   static void move(Repository repository, LogPlace place) {
     RepositoryDescriptor before = repository.descriptor();
     RepositoryDescriptor after =
-        new RepositoryDescriptor(before.id(), before.created(), place, before.encrypted());
+        ObjectSeal.of(repository.store())
+            .prove(
+                new RepositoryDescriptor(before.id(), before.created(), place, before.encrypted()));
     HostLock.of(before.id())
         .during(
             () -> {

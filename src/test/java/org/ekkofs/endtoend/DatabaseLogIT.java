@@ -164,4 +164,27 @@ class DatabaseLogIT {
     assertThat(ekkofs.run("ls", "web").ok().out()).contains("one", "two", "three");
     ekkofs.run("verify", "--read-data").ok();
   }
+
+  @Test
+  void theDatabaseOfAnEncryptedRepositoryTellsNothing() {
+    ekkofs = ekkofs.with("EKKOFS_PASSWORD", "correct horse battery staple");
+    ekkofs.run("init", "--encrypt", "--log", server.address()).ok();
+    snapshot("web/one");
+    assertThat(server.sql("SELECT count(*) FROM ekkofs_log")).isEqualTo("3");
+    assertThat(
+            server.sql(
+                "SELECT count(*) FROM ekkofs_log WHERE position('nonce'::bytea IN record) > 0"))
+        .isEqualTo("0");
+    server.sql("DELETE FROM ekkofs_log");
+    ekkofs.run("log", "rebuild").ok();
+    snapshot("web/two");
+    server.sql("UPDATE ekkofs_log SET record = set_byte(record, 50, 255 - get_byte(record, 50))");
+    ekkofs
+        .with("EKKOFS_CACHE_DIR", folder.resolve("cold").toString())
+        .run("ls", "web")
+        .fails(CORRUPT, "web");
+    ekkofs.run("log", "use", "--store", "--force").ok();
+    snapshot("web/three");
+    assertThat(ekkofs.run("ls", "web").ok().out()).contains("one", "two", "three");
+  }
 }
