@@ -93,6 +93,7 @@ record UserAccess(Context context, boolean secretsMustBeOfUse) implements Access
       ExecutorService readers,
       LocalState local,
       Host host) {
-    return PLAIN.logs(descriptor, objects, readers, local, host);
+    return new LogPlaces(context.environment())
+        .open(descriptor, objects, readers, host.self().host());
   }
 }
