@@ -44,6 +44,11 @@ public abstract class ForwardingObjectStore implements ObjectStore {
   }
 
   @Override
+  public void adopt(ObjectKey key) {
+    store.adopt(key);
+  }
+
+  @Override
   public void sync() {
     store.sync();
   }

@@ -56,6 +56,12 @@ public interface ObjectStore extends AutoCloseable {
     return true;
   }
 
+  /**
+   * Counts an object that somebody else has put among those that the next {@link #sync} makes
+   * durable. Where every put is durable at once there is nothing to do.
+   */
+  default void adopt(ObjectKey key) {}
+
   /** Makes everything durable that was put through this instance before the call. */
   void sync();
 
