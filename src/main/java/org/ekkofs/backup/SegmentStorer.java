@@ -150,17 +150,8 @@ final class SegmentStorer {
     if (inParent.isEmpty()) {
       return put(segment, hash, Difference.whole(hash), threads);
     }
-    return CompletableFuture.supplyAsync(() -> parent.blockDigests(inParent.get()), threads.store())
-        .thenComposeAsync(
-            digests ->
-                put(
-                    segment,
-                    hash,
-                    digests
-                        .map(before -> Difference.between(inParent.get(), before, hash))
-                        .orElseGet(() -> Difference.whole(hash)),
-                    threads),
-            threads.workers());
+    return CompletableFuture.supplyAsync(() -> difference(inParent, hash), threads.store())
+        .thenComposeAsync(difference -> put(segment, hash, difference, threads), threads.workers());
   }
 
   private CompletableFuture<List<Layer>> put(
@@ -178,6 +169,36 @@ final class SegmentStorer {
             () -> store.put(keys.chunk(chunk), Body.of(object)), threads.store())
         .whenComplete((done, failure) -> threads.leave(room))
         .thenApply(done -> remembered(segment, hash, layers));
+  }
+
+  /**
+   * Does without storing what is new of a segment if it is in a chunk that is there already.
+   *
+   * @param hash the segment's digests
+   * @param left such a chunk, for the same segment
+   * @return the manifest's entry; empty if the chunk lacks some of what would be stored
+   */
+  Optional<SegmentEntry> reuse(
+      SegmentIndex segment, SegmentHash hash, Optional<SegmentEntry> inParent, LeftChunk left) {
+    Difference difference = difference(inParent, hash);
+    List<Layer> layers = new ArrayList<>(difference.kept());
+    if (!difference.stored().isEmpty()) {
+      if (!left.holds(difference.stored(), hash)) {
+        return Optional.empty();
+      }
+      layers.add(new Layer(left.chunk(), difference.stored(), left.storedBytes()));
+    }
+    SegmentEntry entry = new SegmentEntry(segment, hash.digest(), layers);
+    known.add(entry);
+    return Optional.of(entry);
+  }
+
+  private Difference difference(Optional<SegmentEntry> inParent, SegmentHash hash) {
+    return inParent
+        .flatMap(
+            entry ->
+                parent.blockDigests(entry).map(digests -> Difference.between(entry, digests, hash)))
+        .orElseGet(() -> Difference.whole(hash));
   }
 
   private List<Layer> remembered(Loaded segment, SegmentHash hash, List<Layer> layers) {

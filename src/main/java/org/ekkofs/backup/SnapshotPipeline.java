@@ -165,7 +165,8 @@ final class SnapshotPipeline {
     }
   }
 
-  private static EkkofsException unwrapped(ExecutionException e) {
+  /** What a segment failed with. */
+  static EkkofsException unwrapped(ExecutionException e) {
     Throwable cause = e.getCause();
     while (cause instanceof CompletionException && cause.getCause() != null) {
       cause = cause.getCause();
