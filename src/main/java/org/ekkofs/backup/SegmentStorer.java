@@ -150,17 +150,8 @@ final class SegmentStorer {
     if (inParent.isEmpty()) {
       return put(segment, hash, Difference.whole(hash), threads);
     }
-    return CompletableFuture.supplyAsync(() -> parent.blockDigests(inParent.get()), threads.store())
-        .thenComposeAsync(
-            digests ->
-                put(
-                    segment,
-                    hash,
-                    digests
-                        .map(before -> Difference.between(inParent.get(), before, hash))
-                        .orElseGet(() -> Difference.whole(hash)),
-                    threads),
-            threads.workers());
+    return CompletableFuture.supplyAsync(() -> difference(inParent, hash), threads.store())
+        .thenComposeAsync(difference -> put(segment, hash, difference, threads), threads.workers());
   }
 
   private CompletableFuture<List<Layer>> put(

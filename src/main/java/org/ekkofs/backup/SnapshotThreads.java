@@ -57,16 +57,18 @@ final class SnapshotThreads implements AutoCloseable {
     room.release(units);
   }
 
-  /** Waits for what is under way, so that nothing is put or looked up once this has ended. */
   @Override
   public void close() {
+    stop(workers);
+    stop(store);
+  }
+
+  /** Waits for what is under way, so that nothing is put or looked up once this has ended. */
+  static void stop(ExecutorService threads) {
+    threads.shutdownNow();
     boolean interrupted = Thread.interrupted();
-    workers.shutdownNow();
-    store.shutdownNow();
     try {
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
-      workers.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
-      store.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+      threads.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       interrupted = true;
     }
