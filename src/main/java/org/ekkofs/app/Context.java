@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.ekkofs.backup.LocalState;
 import org.ekkofs.backup.Repository;
@@ -42,6 +43,13 @@ final class Context {
     world.console().err().println(Failures.PREFIX + "warning: " + message);
   }
 
+  /** Says beside the output what a person who looks on should know; not with {@code --quiet}. */
+  void note(String message) {
+    if (!options.quiet) {
+      world.console().err().println(Failures.PREFIX + message);
+    }
+  }
+
   ZoneId zone() {
     return ZoneId.systemDefault();
   }
@@ -77,6 +85,30 @@ final class Context {
     return world.interruption().requested()
         ? new CancelledException("interrupted", failure)
         : failure;
+  }
+
+  /** All settings. */
+  Map<String, String> environment() {
+    return world.environment();
+  }
+
+  /**
+   * The same for another repository.
+   *
+   * @param repository which one
+   * @param changes what is different on the way to it
+   * @param environment the settings there
+   */
+  Context elsewhere(
+      String repository, StoreOptions.Changes changes, Map<String, String> environment) {
+    RootCommand other = new RootCommand();
+    other.repository = Optional.of(repository);
+    other.cacheFolder = Optional.of(cacheFolder());
+    other.store = options.store.with(changes);
+    other.debug = options.debug;
+    other.quiet = options.quiet;
+    return new Context(
+        other, new World(environment, world.console(), world.interruption(), world.around()));
   }
 
   /** The setting, if it is there and not empty. */
@@ -133,7 +165,7 @@ final class Context {
 
   /** Opens the repository; whoever asked closes it. */
   Repository open() {
-    return open(stores().open(location()), cacheFolder());
+    return open(stores().open(location()), cacheFolder(), true);
   }
 
   /**
@@ -144,19 +176,21 @@ final class Context {
    */
   Repository open(Optional<Path> otherCache, RetryPolicy retry) {
     return open(
-        stores().open(location(), Optional.of(retry)), otherCache.orElseGet(this::cacheFolder));
+        stores().open(location(), Optional.of(retry)),
+        otherCache.orElseGet(this::cacheFolder),
+        true);
   }
 
   /** Opens another repository than the one that is meant; whoever asked closes it. */
   Repository open(RepositoryLocation other, Path cache) {
-    return open(stores().open(other), cache);
+    return open(stores().open(other), cache, false);
   }
 
-  private Repository open(ObjectStore store, Path cache) {
+  private Repository open(ObjectStore store, Path cache, boolean secretsMustBeOfUse) {
     try {
       return Repository.open(
           store,
-          new UserAccess(this),
+          new UserAccess(this, secretsMustBeOfUse),
           new LocalState(cache),
           CrashHook.surroundings(world.environment()));
     } catch (RuntimeException e) {

@@ -19,11 +19,14 @@ import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.manifest.ManifestFiles;
 import org.ekkofs.model.AlreadyExistsException;
 import org.ekkofs.model.BackupId;
+import org.ekkofs.model.Copied;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.LogPlace;
 import org.ekkofs.model.NotFoundException;
+import org.ekkofs.model.Origin;
 import org.ekkofs.model.RepositoryDescriptor;
 import org.ekkofs.model.TreeName;
+import org.ekkofs.store.Body;
 import org.ekkofs.store.ConditionalPutProbe;
 import org.ekkofs.store.ObjectKey;
 import org.ekkofs.store.ObjectStore;
@@ -112,9 +115,21 @@ public final class Repository implements AutoCloseable {
     }
     prepare.run();
     store.sync();
-    if (!store.createIfAbsent(DESCRIPTOR, DescriptorCodec.encode(descriptor))) {
+    if (!(descriptor.log() instanceof LogPlace.Store)) {
+      // The store may have no create-if-absent at all.
+      redescribe(store, descriptor);
+    } else if (!store.createIfAbsent(DESCRIPTOR, DescriptorCodec.encode(descriptor))) {
       throw taken(store);
     }
+  }
+
+  /**
+   * Describes a repository anew, as when its logs have another place. Nobody else may be doing the
+   * same.
+   */
+  public static void redescribe(ObjectStore store, RepositoryDescriptor descriptor) {
+    store.put(DESCRIPTOR, Body.of(DescriptorCodec.encode(descriptor)));
+    store.sync();
   }
 
   private static AlreadyExistsException taken(ObjectStore store) {
@@ -271,6 +286,14 @@ public final class Repository implements AutoCloseable {
     Tree tree = treeOrNew(name);
     check.accept(tree);
     return Optional.of(tree).filter(Tree::isKnown);
+  }
+
+  /** The snapshot that a backup of this repository goes back to. */
+  Origin origin(TrackedBackup backup) {
+    return backup
+        .copied()
+        .map(Copied::origin)
+        .orElseGet(() -> new Origin(descriptor.id(), backup.id(), backup.taken()));
   }
 
   /** A tree, which may not have been created yet. */

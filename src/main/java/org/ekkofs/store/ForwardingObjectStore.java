@@ -44,6 +44,11 @@ public abstract class ForwardingObjectStore implements ObjectStore {
   }
 
   @Override
+  public void adopt(ObjectKey key) {
+    store.adopt(key);
+  }
+
+  @Override
   public void sync() {
     store.sync();
   }
@@ -61,6 +66,11 @@ public abstract class ForwardingObjectStore implements ObjectStore {
   @Override
   public Iterable<String> children(String prefix) {
     return store.children(prefix);
+  }
+
+  @Override
+  public int parallelism() {
+    return store.parallelism();
   }
 
   @Override

@@ -56,6 +56,12 @@ public interface ObjectStore extends AutoCloseable {
     return true;
   }
 
+  /**
+   * Counts an object that somebody else has put among those that the next {@link #sync} makes
+   * durable. Where every put is durable at once there is nothing to do.
+   */
+  default void adopt(ObjectKey key) {}
+
   /** Makes everything durable that was put through this instance before the call. */
   void sync();
 
@@ -78,6 +84,14 @@ public interface ObjectStore extends AutoCloseable {
    * @param prefix whole parts of a key, ending in a slash; empty for the top
    */
   Iterable<String> children(String prefix);
+
+  /**
+   * How many requests are worth having under way at once, 1 at least: with more of them bulk data
+   * would only queue.
+   */
+  default int parallelism() {
+    return 16;
+  }
 
   /** What to call this store in messages: a path or an address, without secrets. */
   String description();
