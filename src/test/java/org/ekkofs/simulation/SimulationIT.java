@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 @Tag("long")
 class SimulationIT {
   private static final int RUNS = 10_000;
+  private static final int RUNS_WITH_DATABASE = 2_000;
   private static final Duration NO_LIMIT = Duration.ofDays(1);
 
   @Test
@@ -40,6 +41,13 @@ class SimulationIT {
         run(seeds, 1, RUNS, NO_LIMIT);
         assertThat(seeds.tally().seen()).containsAll(worthRunning());
       }
+    }
+  }
+
+  @Test
+  void nothingIsLostWithTheLogInADatabase() throws InterruptedException {
+    try (Seeds seeds = new Seeds(UnaryOperator.identity(), LogHome.DATABASE)) {
+      run(seeds, 1, RUNS_WITH_DATABASE, NO_LIMIT);
     }
   }
 
