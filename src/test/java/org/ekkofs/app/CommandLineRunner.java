@@ -21,6 +21,11 @@ final class CommandLineRunner {
     environment.put("EKKOFS_CACHE_DIR", folder.resolve("cache").toString());
   }
 
+  CommandLineRunner with(String variable, String value) {
+    environment.put(variable, value);
+    return this;
+  }
+
   CommandLineRunner without(String variable) {
     environment.remove(variable);
     return this;
