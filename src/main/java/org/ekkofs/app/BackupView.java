@@ -16,6 +16,7 @@ import org.ekkofs.model.BackupFigures;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.BackupName;
 import org.ekkofs.model.BackupPath;
+import org.ekkofs.model.Copied;
 import org.ekkofs.model.TreeName;
 
 /**
@@ -98,6 +99,15 @@ record BackupView(
     json.put("state", state());
     json.put("protected", backup.isProtected());
     json.put("taken", backup.taken().toString());
+    backup
+        .copied()
+        .map(Copied::origin)
+        .ifPresent(
+            origin ->
+                json.putObject("copyOf")
+                    .put("repository", origin.repository().toString())
+                    .put("id", origin.backup().toString())
+                    .put("copied", backup.begun().toString()));
     parent.ifPresent(name -> json.put("parent", name.value()));
     backup.parent().ifPresent(id -> json.put("parentId", id.toString()));
     figures()

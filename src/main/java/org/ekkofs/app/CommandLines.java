@@ -79,6 +79,7 @@ final class CommandLines {
     line.addSubcommand(new UnprotectCommand());
     line.addSubcommand(new SweepCommand());
     line.addSubcommand(new VerifyCommand());
+    line.addSubcommand(new CopyCommand());
     line.addSubcommand(new RevokeCommand());
     line.addSubcommand(new StatsCommand());
     line.addSubcommand(key());

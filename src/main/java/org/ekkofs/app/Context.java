@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.ekkofs.backup.LocalState;
 import org.ekkofs.backup.Repository;
@@ -77,6 +78,30 @@ final class Context {
     return world.interruption().requested()
         ? new CancelledException("interrupted", failure)
         : failure;
+  }
+
+  /** All settings. */
+  Map<String, String> environment() {
+    return world.environment();
+  }
+
+  /**
+   * The same for another repository.
+   *
+   * @param repository which one
+   * @param changes what is different on the way to it
+   * @param environment the settings there
+   */
+  Context elsewhere(
+      String repository, StoreOptions.Changes changes, Map<String, String> environment) {
+    RootCommand other = new RootCommand();
+    other.repository = Optional.of(repository);
+    other.cacheFolder = Optional.of(cacheFolder());
+    other.store = options.store.with(changes);
+    other.debug = options.debug;
+    other.quiet = options.quiet;
+    return new Context(
+        other, new World(environment, world.console(), world.interruption(), world.around()));
   }
 
   /** The setting, if it is there and not empty. */

@@ -12,6 +12,7 @@ import org.ekkofs.log.Phase;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.model.BackupPath;
 import org.ekkofs.model.LogEvent;
+import org.ekkofs.model.Origin;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -61,6 +62,11 @@ final class ShowCommand implements Action {
     lines.put("backup", view.path().toString());
     lines.put("id", backup.id().toString());
     lines.put("taken", Times.formatWithOffset(backup.taken(), context.zone()));
+    if (backup.copied().isPresent()) {
+      Origin origin = backup.copied().get().origin();
+      lines.put("copy of", origin.backup() + " in repository " + origin.repository());
+      lines.put("copied", Times.formatWithOffset(backup.begun(), context.zone()));
+    }
     lines.put("on host", backup.writer().host());
     lines.put("parent", parent(view));
     lines.put("protected", backup.isProtected() ? "yes" : "no");

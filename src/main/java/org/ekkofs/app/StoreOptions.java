@@ -56,6 +56,19 @@ final class StoreOptions {
         ConnectionSettings.DEFAULT.timeout());
   }
 
+  /** What is different on the way to another store; the rest is the same. */
+  record Changes(Optional<URI> endpoint, Optional<String> region, Optional<Path> caCertificates) {}
+
+  /** These options but for the changes. */
+  StoreOptions with(Changes changes) {
+    StoreOptions other = new StoreOptions();
+    other.endpoint = changes.endpoint().or(() -> endpoint);
+    other.region = changes.region().or(() -> region);
+    other.caCertificates = changes.caCertificates().or(() -> caCertificates);
+    other.connections = connections;
+    return other;
+  }
+
   /** The words that say the same again. */
   List<String> words() {
     List<String> words = new ArrayList<>();

@@ -19,9 +19,11 @@ import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.manifest.ManifestFiles;
 import org.ekkofs.model.AlreadyExistsException;
 import org.ekkofs.model.BackupId;
+import org.ekkofs.model.Copied;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.LogPlace;
 import org.ekkofs.model.NotFoundException;
+import org.ekkofs.model.Origin;
 import org.ekkofs.model.RepositoryDescriptor;
 import org.ekkofs.model.TreeName;
 import org.ekkofs.store.ConditionalPutProbe;
@@ -271,6 +273,14 @@ public final class Repository implements AutoCloseable {
     Tree tree = treeOrNew(name);
     check.accept(tree);
     return Optional.of(tree).filter(Tree::isKnown);
+  }
+
+  /** The snapshot that a backup of this repository goes back to. */
+  Origin origin(TrackedBackup backup) {
+    return backup
+        .copied()
+        .map(Copied::origin)
+        .orElseGet(() -> new Origin(descriptor.id(), backup.id(), backup.taken()));
   }
 
   /** A tree, which may not have been created yet. */

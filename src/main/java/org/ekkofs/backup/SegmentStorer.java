@@ -112,8 +112,7 @@ final class SegmentStorer {
       Optional<SegmentEntry> inParent,
       Executor putters,
       CompletableFuture<List<Layer>> result) {
-    Difference difference =
-        inParent.flatMap(entry -> difference(entry, hash)).orElseGet(() -> Difference.whole(hash));
+    Difference difference = difference(inParent, hash);
     List<Layer> layers = new ArrayList<>(difference.kept());
     if (difference.stored().isEmpty()) {
       stored(segment, hash, layers, result);
@@ -131,8 +130,34 @@ final class SegmentStorer {
             });
   }
 
-  private Optional<Difference> difference(SegmentEntry entry, SegmentHash hash) {
-    return parent.blockDigests(entry).map(digests -> Difference.between(entry, digests, hash));
+  /**
+   * Does without storing what is new of a segment if it is in a chunk that is there already.
+   *
+   * @param hash the segment's digests
+   * @param left such a chunk, for the same segment
+   * @return the manifest's entry; empty if the chunk lacks some of what would be stored
+   */
+  Optional<SegmentEntry> reuse(
+      SegmentIndex segment, SegmentHash hash, Optional<SegmentEntry> inParent, LeftChunk left) {
+    Difference difference = difference(inParent, hash);
+    List<Layer> layers = new ArrayList<>(difference.kept());
+    if (!difference.stored().isEmpty()) {
+      if (!left.holds(difference.stored(), hash)) {
+        return Optional.empty();
+      }
+      layers.add(new Layer(left.chunk(), difference.stored(), left.storedBytes()));
+    }
+    SegmentEntry entry = new SegmentEntry(segment, hash.digest(), layers);
+    known.add(entry);
+    return Optional.of(entry);
+  }
+
+  private Difference difference(Optional<SegmentEntry> inParent, SegmentHash hash) {
+    return inParent
+        .flatMap(
+            entry ->
+                parent.blockDigests(entry).map(digests -> Difference.between(entry, digests, hash)))
+        .orElseGet(() -> Difference.whole(hash));
   }
 
   private void stored(

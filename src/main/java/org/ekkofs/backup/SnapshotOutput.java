@@ -1,10 +1,15 @@
 package org.ekkofs.backup;
 
+import static java.util.stream.Collectors.toSet;
+
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.ekkofs.format.References;
 import org.ekkofs.manifest.ManifestMeta;
 import org.ekkofs.manifest.ManifestWriter;
 import org.ekkofs.model.BackupFigures;
+import org.ekkofs.model.BackupId;
 import org.ekkofs.model.BlockMask;
 import org.ekkofs.model.DiskGeometry;
 import org.ekkofs.model.Layer;
@@ -13,8 +18,8 @@ import org.ekkofs.model.SegmentEntry;
 /** Gathers what a snapshot comes to: manifest, references, figures. For one thread at a time. */
 final class SnapshotOutput implements AutoCloseable {
   private final DiskGeometry geometry;
-  private final ManifestMeta meta;
   private final ManifestWriter manifest;
+  private final Set<BackupId> own;
   private final References.Builder references = References.builder();
   private long dataBytes;
   private long newBytes;
@@ -22,7 +27,12 @@ final class SnapshotOutput implements AutoCloseable {
   private long newChunks;
 
   SnapshotOutput(Path manifestFile, ManifestMeta meta) {
-    this.meta = meta;
+    this(manifestFile, meta, Set.of());
+  }
+
+  /** Of a copy, which has stored as well what those did that it continues. */
+  SnapshotOutput(Path manifestFile, ManifestMeta meta, Set<BackupId> continued) {
+    this.own = Stream.concat(Stream.of(meta.backup()), continued.stream()).collect(toSet());
     this.geometry = meta.geometry();
     this.manifest = ManifestWriter.create(manifestFile, meta);
   }
@@ -44,8 +54,7 @@ final class SnapshotOutput implements AutoCloseable {
 
   /** A chunk is counted where it was stored; segments that repeat it refer to it from elsewhere. */
   private boolean isNew(SegmentEntry entry, Layer layer) {
-    return layer.chunk().owner().equals(meta.backup())
-        && layer.chunk().segment().equals(entry.segment());
+    return own.contains(layer.chunk().owner()) && layer.chunk().segment().equals(entry.segment());
   }
 
   private long bytes(SegmentEntry entry, BlockMask blocks) {

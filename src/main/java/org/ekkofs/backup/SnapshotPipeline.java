@@ -86,7 +86,7 @@ final class SnapshotPipeline {
   }
 
   /** Waits for what is under way, so that nothing is put or looked up once this has ended. */
-  private static void stop(ExecutorService threads) {
+  static void stop(ExecutorService threads) {
     threads.shutdownNow();
     boolean interrupted = Thread.interrupted();
     try {
@@ -170,7 +170,8 @@ final class SnapshotPipeline {
     }
   }
 
-  private static EkkofsException unwrapped(ExecutionException e) {
+  /** What a segment failed with. */
+  static EkkofsException unwrapped(ExecutionException e) {
     Throwable cause = e.getCause();
     while (cause instanceof CompletionException && cause.getCause() != null) {
       cause = cause.getCause();

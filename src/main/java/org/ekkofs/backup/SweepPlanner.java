@@ -1,7 +1,6 @@
 package org.ekkofs.backup;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -52,7 +51,7 @@ final class SweepPlanner {
    */
   SweepPlan plan(SweepScope scope, boolean thorough) {
     References.Builder garbage = References.builder();
-    List<BackupId> abandoned = abandoned(scope, garbage);
+    Set<BackupId> abandoned = abandoned(scope, garbage);
     if (thorough) {
       for (BackupId owner : stored.owners()) {
         if (scope.settled().contains(owner)) {
@@ -65,20 +64,28 @@ final class SweepPlanner {
       references.forEach(scope.live(), (backup, refers) -> garbage.removeAll(refers));
     }
     List<BackupId> deleted = scope.covered().stream().map(TrackedBackup::id).toList();
-    return new SweepPlan(scope.asOf(), deleted, abandoned, garbage.build());
+    References chunks = garbage.build();
+    scope.revoked().stream()
+        .map(TrackedBackup::id)
+        .filter(chunks.owners()::contains)
+        .forEach(abandoned::add);
+    return new SweepPlan(scope.asOf(), deleted, List.copyOf(abandoned), chunks);
   }
 
-  /** Adds what revoked snapshots have left in the store, and says which have left anything. */
-  private List<BackupId> abandoned(SweepScope scope, References.Builder garbage) {
+  /**
+   * Adds the chunks that revoked snapshots have left in the store, and says which of them have left
+   * a manifest or references. A backup may refer to the chunks of an unfinished copy that it has
+   * continued.
+   */
+  private Set<BackupId> abandoned(SweepScope scope, References.Builder garbage) {
+    Set<BackupId> found = new LinkedHashSet<>();
     if (scope.revoked().isEmpty()) {
-      return List.of();
+      return found;
     }
     Set<BackupId> revoked =
         scope.revoked().stream().map(TrackedBackup::id).collect(Collectors.toSet());
-    Set<BackupId> found = new LinkedHashSet<>();
     for (BackupId owner : stored.owners()) {
       if (revoked.contains(owner)) {
-        found.add(owner);
         stored.list(owner, (chunk, object) -> garbage.add(chunk));
       }
     }
@@ -92,7 +99,7 @@ final class SweepPlanner {
                       .filter(revoked::contains)
                       .ifPresent(found::add));
     }
-    return new ArrayList<>(found);
+    return found;
   }
 
   /**

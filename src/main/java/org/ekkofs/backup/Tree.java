@@ -332,16 +332,20 @@ public final class Tree {
     }
   }
 
-  /** Revokes the snapshots whose writers are known to be dead; gives how many there were. */
+  /**
+   * Revokes the snapshots whose writers are known to be dead, but for copies, which can be
+   * continued; gives how many there were.
+   */
   public int revokeDead() {
     List<BackupId> dead = deadSnapshots();
     dead.forEach(this::revoke);
     return dead.size();
   }
 
-  /** The unfinished snapshots whose writers are known to be dead. */
+  /** The unfinished snapshots, copies left out, whose writers are known to be dead. */
   List<BackupId> deadSnapshots() {
     return log.refreshed(state -> state.unfinished().toList()).stream()
+        .filter(backup -> backup.copied().isEmpty())
         .filter(backup -> repository.host().isDead(backup.writer()))
         .map(TrackedBackup::id)
         .toList();

@@ -3,6 +3,7 @@ package org.ekkofs.backup;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.ekkofs.model.BackupPath;
 import org.ekkofs.model.TreeName;
 
@@ -42,6 +43,31 @@ public record VerificationReport(
     repaired = List.copyOf(repaired);
     spare = List.copyOf(spare);
     warnings = List.copyOf(warnings);
+  }
+
+  /**
+   * Several verifications of the same kind as one.
+   *
+   * @param reports at least one
+   */
+  public static VerificationReport together(List<VerificationReport> reports) {
+    return new VerificationReport(
+        reports.get(0).percent(),
+        reports.stream().mapToLong(VerificationReport::backups).sum(),
+        reports.stream().mapToLong(VerificationReport::chunks).sum(),
+        reports.stream().mapToLong(VerificationReport::readBytes).sum(),
+        reports.stream().flatMap(report -> report.resumed().stream()).findFirst(),
+        all(reports, VerificationReport::problems),
+        all(reports, VerificationReport::trees),
+        all(reports, VerificationReport::notes),
+        all(reports, VerificationReport::repaired),
+        all(reports, VerificationReport::spare),
+        all(reports, VerificationReport::warnings));
+  }
+
+  private static <T> List<T> all(
+      List<VerificationReport> reports, Function<VerificationReport, List<T>> part) {
+    return reports.stream().flatMap(report -> part.apply(report).stream()).toList();
   }
 
   /** Whether nothing is wrong, or nothing any more. */

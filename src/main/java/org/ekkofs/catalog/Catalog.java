@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Catalog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
 
   private final Path file;
   private final Map<TreeName, Slot> known = new HashMap<>();

@@ -6,12 +6,14 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.ekkofs.format.RecordCodec;
 import org.ekkofs.log.PendingPlan;
 import org.ekkofs.log.Phase;
@@ -21,10 +23,12 @@ import org.ekkofs.model.BackupFigures;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.BackupName;
 import org.ekkofs.model.Compression;
+import org.ekkofs.model.Copied;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.Digest;
 import org.ekkofs.model.LogEvent;
 import org.ekkofs.model.LogRecord;
+import org.ekkofs.model.Origin;
 import org.ekkofs.model.SegmentSize;
 import org.ekkofs.model.Slot;
 import org.ekkofs.model.StoredObject;
@@ -56,11 +60,12 @@ final class CatalogRows {
       new_chunks INTEGER, hidden_at INTEGER, hidden_time INTEGER,
       plan BLOB, verified_time INTEGER, verified_percent INTEGER, verified_sound INTEGER,
       protected INTEGER NOT NULL,
+      origin_repository TEXT, origin_backup BLOB, origin_taken TEXT, continues BLOB,
       PRIMARY KEY (tree, slot)) WITHOUT ROWID""",
     FactRows.SCHEMA
   };
 
-  private static final int COLUMNS = 30;
+  private static final int COLUMNS = 34;
   private static final int OPEN = 0;
   private static final int VISIBLE = 1;
   private static final int HIDDEN = 2;
@@ -168,7 +173,25 @@ final class CatalogRows {
         new WriterProcess(text(row, 7), text(row, 8), row.getLong(9), row.getLong(10)),
         phase(id, row),
         row.getBoolean(30),
-        verdict(row));
+        verdict(row),
+        copied(row));
+  }
+
+  private static Optional<Copied> copied(ResultSet row) throws SQLException {
+    if (row.getBytes(32) == null) {
+      return Optional.empty();
+    }
+    try {
+      Origin origin =
+          new Origin(
+              UUID.fromString(text(row, 31)),
+              BackupId.fromBytes(bytes(row, 32)),
+              Instant.parse(text(row, 33)));
+      return Optional.of(
+          new Copied(origin, Optional.ofNullable(row.getBytes(34)).map(BackupId::fromBytes)));
+    } catch (DateTimeException | IllegalArgumentException e) {
+      throw new CorruptException("impossible origin of a copy in the database", e);
+    }
   }
 
   private static Optional<Verdict> verdict(ResultSet row) throws SQLException {
@@ -235,7 +258,7 @@ final class CatalogRows {
     } else {
       row.setNull(5, Types.BLOB);
     }
-    row.setLong(6, backup.taken().toEpochMilli());
+    row.setLong(6, backup.begun().toEpochMilli());
     row.setString(7, backup.writer().host());
     row.setString(8, backup.writer().bootId());
     row.setLong(9, backup.writer().pid());
@@ -247,6 +270,18 @@ final class CatalogRows {
       row.setLong(27, verdict.time().toEpochMilli());
       row.setInt(28, verdict.percent());
       row.setBoolean(29, verdict.sound());
+    }
+    if (backup.copied().isPresent()) {
+      bindCopied(row, backup.copied().get());
+    }
+  }
+
+  private static void bindCopied(PreparedStatement row, Copied copied) throws SQLException {
+    row.setString(31, copied.origin().repository().toString());
+    row.setBytes(32, copied.origin().backup().toBytes());
+    row.setString(33, copied.origin().taken().toString());
+    if (copied.continues().isPresent()) {
+      row.setBytes(34, copied.continues().get().toBytes());
     }
   }
 

@@ -20,7 +20,7 @@ public final class CheckpointWriter {
   static final int APPLICATION_ID = 0x454B4350;
 
   /** Rises with every change of {@link CatalogRows#SCHEMA}, and of what its columns mean. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   /** Longer ones are left out. */
   static final int MAX_REFERENCES_BYTES = 8 << 20;

@@ -3,12 +3,15 @@ package org.ekkofs.format;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Optional;
 import org.ekkofs.model.BackupFigures;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.BackupName;
 import org.ekkofs.model.Compression;
+import org.ekkofs.model.Copied;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.LogEvent;
+import org.ekkofs.model.Origin;
 import org.ekkofs.model.SegmentSize;
 import org.ekkofs.model.Slot;
 import org.ekkofs.model.StoredObject;
@@ -20,7 +23,8 @@ import org.ekkofs.model.WriterProcess;
  * <pre>
  * CREATE   segmentSize (bytes), compression (level)
  * INTENT   backup, name, parent (left out if there is none),
- *          writer {host, bootId, pid, startedMillis}
+ *          writer {host, bootId, pid, startedMillis},
+ *          copied {repository, backup, taken, continues (left out if nothing)}, if it is a copy
  * COMMIT   backup, manifest and references {sha256, length, rawLength},
  *          figures {diskBytes, dataBytes, newBytes, storedBytes, newChunks}
  * REVOKE   backup
@@ -79,6 +83,7 @@ final class EventJson {
       json.put("name", intent.name().value());
       intent.parent().ifPresent(parent -> json.put("parent", parent.toString()));
       write(intent.writer(), json.putObject("writer"));
+      intent.copied().ifPresent(copied -> write(copied, json.putObject("copied")));
     } else if (event instanceof LogEvent.Commit commit) {
       write(commit.manifest(), json.putObject("manifest"));
       write(commit.references(), json.putObject("references"));
@@ -110,6 +115,13 @@ final class EventJson {
     json.put("startedMillis", writer.startedMillis());
   }
 
+  private static void write(Copied copied, ObjectNode json) {
+    json.put("repository", copied.origin().repository().toString());
+    json.put("backup", copied.origin().backup().toString());
+    json.put("taken", copied.origin().taken().toString());
+    copied.continues().ifPresent(before -> json.put("continues", before.toString()));
+  }
+
   private static void write(StoredObject object, ObjectNode json) {
     json.put("sha256", object.sha256().toString());
     json.put("length", object.length());
@@ -135,7 +147,8 @@ final class EventJson {
               backup(json, "backup"),
               new BackupName(json.text("name")),
               json.optionalUuid("parent").map(BackupId::new),
-              writer(json.object("writer")));
+              writer(json.object("writer")),
+              json.has("copied") ? Optional.of(copied(json.object("copied"))) : Optional.empty());
       case "COMMIT" ->
           new LogEvent.Commit(
               backup(json, "backup"),
@@ -179,6 +192,15 @@ final class EventJson {
             json.number("startedMillis"));
     json.end();
     return writer;
+  }
+
+  private static Copied copied(JsonReader json) {
+    Copied copied =
+        new Copied(
+            new Origin(json.uuid("repository"), backup(json, "backup"), json.instant("taken")),
+            json.optionalUuid("continues").map(BackupId::new));
+    json.end();
+    return copied;
   }
 
   private static StoredObject storedObject(JsonReader json) {

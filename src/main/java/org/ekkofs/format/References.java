@@ -148,6 +148,16 @@ public final class References {
     return new References(left);
   }
 
+  /** How many chunks are referred to both here and there. */
+  public long shared(References others) {
+    long shared = 0;
+    for (Map.Entry<BackupId, RoaringBitmap> owner : owners.entrySet()) {
+      RoaringBitmap theirs = others.owners.get(owner.getKey());
+      shared += theirs == null ? 0 : RoaringBitmap.andCardinality(owner.getValue(), theirs);
+    }
+    return shared;
+  }
+
   /** Whether the chunk is referred to. */
   public boolean contains(ChunkId chunk) {
     RoaringBitmap segments = owners.get(chunk.owner());

@@ -61,6 +61,23 @@ public final class SegmentHash {
         : hashZeros(length, size);
   }
 
+  /**
+   * The digests of a segment of which those of its blocks are known.
+   *
+   * @param blockDigests 32 bytes for each of its blocks, zero blocks included; not changed any more
+   * @param nonZero the blocks that are not all zeros
+   */
+  public static SegmentHash ofBlocks(byte[] blockDigests, BlockMask nonZero) {
+    int blocks = blockDigests.length / Digest.BYTES;
+    if (blocks < 1
+        || blocks * Digest.BYTES != blockDigests.length
+        || !BlockMask.first(blocks).contains(nonZero)) {
+      throw new IllegalArgumentException(
+          "digests of %d bytes for blocks %s".formatted(blockDigests.length, nonZero));
+    }
+    return new SegmentHash(blockDigests.clone(), nonZero);
+  }
+
   private static SegmentHash hashZeros(int length, SegmentSize size) {
     byte[] digests = new byte[blocks(length, size) * Digest.BYTES];
     fillZeroBlocks(digests, BlockMask.NONE, length, size);

@@ -225,6 +225,12 @@ public final class CommitLog {
         } catch (CancelledException e) {
           interrupted |= Thread.interrupted();
           failure = e;
+        } catch (EkkofsException e) {
+          if (failure == null) {
+            throw e;
+          }
+          // An earlier try may have written it all the same.
+          failure = e;
         }
       }
     } finally {

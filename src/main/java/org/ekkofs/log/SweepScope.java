@@ -15,7 +15,8 @@ import org.ekkofs.model.Slot;
  * @param asOf the slot of that state
  * @param covered the hidden backups that go
  * @param live all other backups that may be read, now or after they were brought back
- * @param revoked the snapshots that were given up; nothing refers to what they stored
+ * @param revoked the snapshots that were given up; only who has continued one refers to what it
+ *     stored
  * @param settled all backups that will never store anything more, swept ones included
  * @param waiting the hidden backups that do not go yet, and why
  */

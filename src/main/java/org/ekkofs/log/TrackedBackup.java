@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.BackupName;
+import org.ekkofs.model.Copied;
 import org.ekkofs.model.Slot;
 import org.ekkofs.model.Verdict;
 import org.ekkofs.model.WriterProcess;
@@ -15,46 +16,55 @@ import org.ekkofs.model.WriterProcess;
  * @param name its name, also while the snapshot is open
  * @param parent what it was taken relative to
  * @param slot the slot of its intent
- * @param taken when the snapshot began, by its writer's clock
+ * @param begun when its snapshot, or its being copied, began, by its writer's clock
  * @param writer the process that takes or took it
  * @param phase how far it has come
  * @param isProtected whether it cannot be deleted
  * @param verdict what its verifications have shown; empty if there was none
+ * @param copied if it is a copy
  */
 public record TrackedBackup(
     BackupId id,
     BackupName name,
     Optional<BackupId> parent,
     Slot slot,
-    Instant taken,
+    Instant begun,
     WriterProcess writer,
     Phase phase,
     boolean isProtected,
-    Optional<Verdict> verdict) {
+    Optional<Verdict> verdict,
+    Optional<Copied> copied) {
 
   TrackedBackup in(Phase next) {
-    return new TrackedBackup(id, name, parent, slot, taken, writer, next, isProtected, verdict);
+    return with(name, next, isProtected, verdict);
   }
 
   TrackedBackup named(BackupName next) {
-    return new TrackedBackup(id, next, parent, slot, taken, writer, phase, isProtected, verdict);
+    return with(next, phase, isProtected, verdict);
   }
 
   TrackedBackup guarded(boolean next) {
-    return new TrackedBackup(id, name, parent, slot, taken, writer, phase, next, verdict);
+    return with(name, phase, next, verdict);
   }
 
   TrackedBackup judged(Verdict next) {
+    return with(name, phase, isProtected, Optional.of(verdict.map(next::after).orElse(next)));
+  }
+
+  private TrackedBackup with(
+      BackupName nextName, Phase nextPhase, boolean nextProtected, Optional<Verdict> nextVerdict) {
     return new TrackedBackup(
-        id,
-        name,
-        parent,
-        slot,
-        taken,
-        writer,
-        phase,
-        isProtected,
-        Optional.of(verdict.map(next::after).orElse(next)));
+        id, nextName, parent, slot, begun, writer, nextPhase, nextProtected, nextVerdict, copied);
+  }
+
+  /** When the disk was as it is in this backup: of a copy, when its original was taken. */
+  public Instant taken() {
+    return copied.map(copy -> copy.origin().taken()).orElse(begun);
+  }
+
+  /** The unfinished copy that this one continues. */
+  Optional<BackupId> continues() {
+    return copied.flatMap(Copied::continues);
   }
 
   /** Whether it is committed and not hidden. */

@@ -1,6 +1,7 @@
 package org.ekkofs.log;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.BackupName;
+import org.ekkofs.model.Copied;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.Digest;
 import org.ekkofs.model.LogEvent;
@@ -285,7 +287,9 @@ public final class TreeState {
 
   private void open(Slot at, LogRecord record, LogEvent.Intent intent) {
     boolean fits =
-        !backups.containsKey(intent.backup()) && intent.parent().map(this::isVisible).orElse(true);
+        !backups.containsKey(intent.backup())
+            && intent.parent().map(this::isVisible).orElse(true)
+            && intent.copied().flatMap(Copied::continues).map(this::isOpen).orElse(true);
     if (fits) {
       put(
           new TrackedBackup(
@@ -297,7 +301,8 @@ public final class TreeState {
               intent.writer(),
               new Phase.Open(),
               false,
-              Optional.empty()));
+              Optional.empty(),
+              intent.copied()));
     }
   }
 
@@ -325,12 +330,39 @@ public final class TreeState {
   }
 
   private void commit(Slot at, TrackedBackup backup, LogEvent.Commit commit) {
-    if (visible.containsKey(backup.name())) {
-      put(backup.in(new Phase.Revoked()));
-    } else {
+    List<TrackedBackup> continued = continued(backup);
+    boolean fits =
+        !visible.containsKey(backup.name()) && continued.stream().allMatch(TrackedBackup::isOpen);
+    if (fits) {
       storedBytes += commit.figures().storedBytes();
       put(backup.in(new Phase.Visible(commit, at)));
+      continued.forEach(before -> put(before.in(new Phase.Revoked())));
+    } else {
+      put(backup.in(new Phase.Revoked()));
     }
+  }
+
+  /** The unfinished copies that a copy continues, one the other, the last one first. */
+  public List<TrackedBackup> continued(TrackedBackup backup) {
+    List<TrackedBackup> continued = new ArrayList<>();
+    for (Optional<TrackedBackup> before = before(backup);
+        before.isPresent();
+        before = before(before.get())) {
+      continued.add(before.get());
+    }
+    return continued;
+  }
+
+  /** In a state that was read from somewhere a later one could make a circle. */
+  private Optional<TrackedBackup> before(TrackedBackup backup) {
+    return backup
+        .continues()
+        .flatMap(this::backup)
+        .filter(before -> before.slot().compareTo(backup.slot()) < 0);
+  }
+
+  private boolean isOpen(BackupId id) {
+    return backup(id).map(TrackedBackup::isOpen).orElse(false);
   }
 
   private boolean isVisible(BackupId id) {

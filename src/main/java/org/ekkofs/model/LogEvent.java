@@ -20,11 +20,27 @@ public sealed interface LogEvent {
   /**
    * A snapshot begins: from here on everything is kept that is visible at this slot, until the
    * backup is committed or revoked.
+   *
+   * @param copied if it is a copy
    */
-  record Intent(BackupId backup, BackupName name, Optional<BackupId> parent, WriterProcess writer)
-      implements OfBackup {}
+  record Intent(
+      BackupId backup,
+      BackupName name,
+      Optional<BackupId> parent,
+      WriterProcess writer,
+      Optional<Copied> copied)
+      implements OfBackup {
+    /** Of a snapshot that is taken of a disk. */
+    public Intent(
+        BackupId backup, BackupName name, Optional<BackupId> parent, WriterProcess writer) {
+      this(backup, name, parent, writer, Optional.empty());
+    }
+  }
 
-  /** The snapshot is complete; void if it was revoked before, or if its name has been taken. */
+  /**
+   * The snapshot is complete; void if it was revoked before, if its name has been taken, or if an
+   * unfinished copy that it continues is no longer open. Those are revoked by it.
+   */
   record Commit(
       BackupId backup, StoredObject manifest, StoredObject references, BackupFigures figures)
       implements OfBackup {}

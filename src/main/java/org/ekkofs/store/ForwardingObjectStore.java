@@ -39,6 +39,16 @@ public abstract class ForwardingObjectStore implements ObjectStore {
   }
 
   @Override
+  public boolean createsOnlyIfAbsent() {
+    return store.createsOnlyIfAbsent();
+  }
+
+  @Override
+  public void adopt(ObjectKey key) {
+    store.adopt(key);
+  }
+
+  @Override
   public void sync() {
     store.sync();
   }

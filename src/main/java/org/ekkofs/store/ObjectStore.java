@@ -48,6 +48,20 @@ public interface ObjectStore extends AutoCloseable {
    */
   boolean createIfAbsent(ObjectKey key, byte[] bytes);
 
+  /**
+   * Whether {@link #createIfAbsent} keeps its promise however many race. If not, it is at best a
+   * look before a put: no commit log may be written with it.
+   */
+  default boolean createsOnlyIfAbsent() {
+    return true;
+  }
+
+  /**
+   * Counts an object that somebody else has put among those that the next {@link #sync} makes
+   * durable. Where every put is durable at once there is nothing to do.
+   */
+  default void adopt(ObjectKey key) {}
+
   /** Makes everything durable that was put through this instance before the call. */
   void sync();
 

@@ -85,6 +85,12 @@ final class BackupNode implements FileNode {
                   .ifPresent(node -> values.put("user.ekkofs.parent", node.backup.name().value()));
             });
     values.put("user.ekkofs.created", now.taken().toString());
+    now.copied()
+        .ifPresent(
+            copied -> {
+              values.put("user.ekkofs.copy_of", copied.origin().backup().toString());
+              values.put("user.ekkofs.copied", now.begun().toString());
+            });
     values.put("user.ekkofs.host", now.writer().host());
     values.put("user.ekkofs.disk_bytes", Long.toString(figures.diskBytes()));
     values.put("user.ekkofs.data_bytes", Long.toString(figures.dataBytes()));

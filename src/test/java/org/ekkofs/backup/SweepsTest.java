@@ -436,10 +436,11 @@ class SweepsTest {
         backup.name(),
         backup.parent(),
         backup.slot(),
-        backup.taken(),
+        backup.begun(),
         backup.writer(),
         new Phase.Swept(),
         backup.isProtected(),
-        backup.verdict());
+        backup.verdict(),
+        backup.copied());
   }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.BackupName;
+import org.ekkofs.model.Copied;
 import org.ekkofs.model.Digest;
 import org.ekkofs.model.LogEvent;
 import org.ekkofs.model.LogRecord;
@@ -32,6 +33,7 @@ final class LogModel {
     final BackupId id;
     final long intentAt;
     final Optional<BackupId> parent;
+    final Optional<BackupId> continues;
     BackupName name;
     Stage stage = Stage.OPEN;
     Optional<LogEvent.Commit> commit = Optional.empty();
@@ -45,6 +47,7 @@ final class LogModel {
       this.id = intent.backup();
       this.name = intent.name();
       this.parent = intent.parent();
+      this.continues = intent.copied().flatMap(Copied::continues);
       this.intentAt = slot;
     }
 
@@ -111,21 +114,43 @@ final class LogModel {
     boolean parentVisible =
         intent.parent().isEmpty()
             || entry(intent.parent().get()).map(p -> p.stage == Stage.VISIBLE).orElse(false);
-    if (entries.containsKey(intent.backup()) || !parentVisible) {
+    Entry entry = new Entry(intent, slot);
+    if (entries.containsKey(intent.backup()) || !parentVisible || !continuesOpen(entry)) {
       return List.of();
     }
-    Entry entry = new Entry(intent, slot);
     entries.put(entry.id, entry);
     return List.of(entry);
+  }
+
+  private boolean continuesOpen(Entry entry) {
+    if (entry.continues.isEmpty()) {
+      return true;
+    }
+    return entry(entry.continues.get())
+        .map(before -> before.stage == Stage.OPEN && continuesOpen(before))
+        .orElse(false);
+  }
+
+  /** What a copy that is complete has taken over is nobody's any more. */
+  private List<Entry> committed(Entry entry) {
+    List<Entry> changed = new ArrayList<>(List.of(entry));
+    for (Optional<BackupId> id = entry.continues; id.isPresent(); ) {
+      Entry before = entries.get(id.get());
+      before.stage = Stage.REVOKED;
+      changed.add(before);
+      id = before.continues;
+    }
+    return changed;
   }
 
   private List<Entry> ofBackup(Entry entry, LogEvent.OfBackup event) {
     Stage before = entry.stage;
     if (event instanceof LogEvent.Commit commit && before == Stage.OPEN) {
-      boolean free = visible(entry.name).isEmpty();
+      boolean free = visible(entry.name).isEmpty() && continuesOpen(entry);
       entry.stage = free ? Stage.VISIBLE : Stage.REVOKED;
       entry.commit = free ? Optional.of(commit) : Optional.empty();
       entry.committedAt = slot;
+      return free ? committed(entry) : List.of(entry);
     } else if (event instanceof LogEvent.Revoke && before == Stage.OPEN) {
       entry.stage = Stage.REVOKED;
     } else if (event instanceof LogEvent.Protect && before == Stage.VISIBLE) {

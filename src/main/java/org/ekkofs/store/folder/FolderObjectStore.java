@@ -242,6 +242,11 @@ public final class FolderObjectStore implements ObjectStore {
   }
 
   @Override
+  public void adopt(ObjectKey key) {
+    unsynced.addFile(root.resolve(key));
+  }
+
+  @Override
   public void sync() {
     unsynced.sync();
   }

@@ -1,7 +1,9 @@
 package org.ekkofs.store.jclouds;
 
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.ekkofs.model.InvalidException;
 import org.ekkofs.store.BucketAddress;
 import org.ekkofs.store.ConnectionSettings;
@@ -9,8 +11,11 @@ import org.ekkofs.store.ObjectStore;
 
 /** Opens remote stores. */
 public final class RemoteStores {
+  private static final String S3 = "s3";
+  private static final String SWIFT = "swift";
+
   /** The kinds of stores there are. */
-  public static final List<String> SCHEMES = List.of("s3", "swift");
+  public static final List<String> SCHEMES = List.of(S3, SWIFT);
 
   private RemoteStores() {}
 
@@ -25,16 +30,48 @@ public final class RemoteStores {
    */
   public static ObjectStore open(
       BucketAddress address, ConnectionSettings settings, Map<String, String> environment) {
-    return unknown(address);
+    return ready(store(address, settings, environment), RemoteObjectStore::requireBucket);
   }
 
   /** As {@link #open}, but makes the bucket if there is none. */
   public static ObjectStore create(
       BucketAddress address, ConnectionSettings settings, Map<String, String> environment) {
-    return unknown(address);
+    return ready(store(address, settings, environment), RemoteObjectStore::createBucket);
   }
 
-  private static ObjectStore unknown(BucketAddress address) {
-    throw new InvalidException(address + ": no such kind of store");
+  private static ObjectStore ready(RemoteObjectStore store, Consumer<RemoteObjectStore> first) {
+    try {
+      first.accept(store);
+      return store;
+    } catch (RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  private static RemoteObjectStore store(
+      BucketAddress address, ConnectionSettings settings, Map<String, String> variables) {
+    Environment environment = new Environment(variables);
+    try {
+      return switch (address.scheme()) {
+        case S3 ->
+            new RemoteObjectStore(
+                S3Bucket.of(
+                    address.bucket(), AwsEnvironment.access(environment, settings), settings),
+                address,
+                Upload.SHA256,
+                settings.connections());
+        case SWIFT ->
+            new RemoteObjectStore(
+                SwiftBucket.of(
+                    address.bucket(), OpenStackEnvironment.login(environment, settings), settings),
+                address,
+                Upload.MD5,
+                settings.connections());
+        default -> throw new InvalidException(address + ": no such kind of store");
+      };
+    } catch (UncheckedIOException e) {
+      throw new Failures(address.toString()).explain(e, "log in");
+    }
   }
 }

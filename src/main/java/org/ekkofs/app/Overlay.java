@@ -1,0 +1,53 @@
+package org.ekkofs.app;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The environment as it is for the destination of a copy: {@code EKKOFS_TO_AWS_PROFILE} is its
+ * {@code AWS_PROFILE}, {@code EKKOFS_TO_PASSWORD} its {@code EKKOFS_PASSWORD}. One variable of a
+ * family stands for all of it, so that half of the source's credentials never meet half of the
+ * destination's.
+ */
+final class Overlay {
+  private static final String PREFIX = "EKKOFS_TO_";
+  private static final Set<String> SECRETS = Set.of("PASSWORD", "PASSWORD_FILE", "KEY_FILE");
+  private static final Set<String> OWN =
+      SECRETS.stream().map(name -> "EKKOFS_" + name).collect(Collectors.toUnmodifiableSet());
+
+  /** The beginnings of variables that belong together. */
+  private static final List<String> FAMILIES =
+      List.of("AWS_", "OS_", "ST_", "AZURE_", "GOOGLE_", "B2_", "PG");
+
+  private Overlay() {}
+
+  /** The variables for the destination. */
+  static Map<String, String> of(Map<String, String> environment) {
+    Map<String, String> given = new HashMap<>();
+    environment.forEach(
+        (name, value) -> {
+          if (name.startsWith(PREFIX) && !value.isEmpty()) {
+            given.put(name(name.substring(PREFIX.length())), value);
+          }
+        });
+    Map<String, String> there = new HashMap<>(environment);
+    there.keySet().removeIf(name -> isReplaced(name, given.keySet()));
+    there.putAll(given);
+    return there;
+  }
+
+  private static String name(String rest) {
+    return SECRETS.contains(rest) ? "EKKOFS_" + rest : rest;
+  }
+
+  private static boolean isReplaced(String name, Set<String> given) {
+    boolean secret = OWN.contains(name) && given.stream().anyMatch(OWN::contains);
+    return secret
+        || FAMILIES.stream()
+            .filter(name::startsWith)
+            .anyMatch(family -> given.stream().anyMatch(other -> other.startsWith(family)));
+  }
+}
