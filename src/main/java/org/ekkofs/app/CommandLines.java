@@ -11,6 +11,7 @@ import org.ekkofs.model.BackupPath;
 import org.ekkofs.model.InvalidException;
 import org.ekkofs.model.Names;
 import org.ekkofs.model.TreeName;
+import org.ekkofs.store.RateLimit;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -142,6 +143,7 @@ final class CommandLines {
         .registerConverter(BackupName.class, BackupName::new)
         .registerConverter(BackupPath.class, BackupPath::parse)
         .registerConverter(Duration.class, Durations::parse)
+        .registerConverter(RateLimit.class, StoreOptions::parseRate)
         .registerConverter(Path.class, CommandLines::path);
   }
 }

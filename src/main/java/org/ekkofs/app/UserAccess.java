@@ -33,7 +33,7 @@ record UserAccess(Context context, boolean secretsMustBeOfUse) implements Access
     if (!descriptor.encrypted()) {
       if (secretsMustBeOfUse && new Secrets(context).areGiven()) {
         throw new RefusedException(
-            "%s says that it is not encrypted, but a passphrase or key file is set; if that is right, unset it"
+            "%s says that it is not encrypted, but a passphrase or key file is set; if that is right, unset it, or give --to-unencrypted to copy into it"
                 .formatted(store.description()));
       }
       return store;
