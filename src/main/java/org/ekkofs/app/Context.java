@@ -43,6 +43,13 @@ final class Context {
     world.console().err().println(Failures.PREFIX + "warning: " + message);
   }
 
+  /** Says beside the output what a person who looks on should know; not with {@code --quiet}. */
+  void note(String message) {
+    if (!options.quiet) {
+      world.console().err().println(Failures.PREFIX + message);
+    }
+  }
+
   ZoneId zone() {
     return ZoneId.systemDefault();
   }

@@ -19,6 +19,7 @@ import org.ekkofs.model.RepositoryDescriptor;
 import org.ekkofs.model.StoreUnavailableException;
 import org.ekkofs.store.ObjectStore;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -30,7 +31,8 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  ekkofs init /srv/backups",
-      "  ekkofs init --encrypt /srv/backups"
+      "  ekkofs init --encrypt /srv/backups",
+      "  ekkofs init swift://backups --log postgresql://db1/ekkofs"
     })
 final class InitCommand implements Action {
   @Parameters(
@@ -46,23 +48,26 @@ final class InitCommand implements Action {
               + " prompt) or a key file ($EKKOFS_KEY_FILE); see \"key\". It cannot be changed later.")
   private boolean encrypt;
 
+  @Mixin private LogOptions log = new LogOptions();
+
   @Override
   public void run(Context context) {
     RepositoryLocation location = location(context);
     location.folder().ifPresent(InitCommand::requireRoom);
+    LogPlace place = log.place();
     try (ObjectStore store = context.stores().create(location)) {
-      RepositoryDescriptor descriptor = init(context, store);
+      RepositoryDescriptor descriptor = init(context, store, place);
       context.say("made repository %s in %s".formatted(descriptor.id(), location));
     }
   }
 
-  private RepositoryDescriptor init(Context context, ObjectStore store) {
+  private RepositoryDescriptor init(Context context, ObjectStore store, LogPlace place) {
     RepositoryDescriptor plain =
-        new RepositoryDescriptor(
-            UUID.randomUUID(), context.clock().instant(), LogPlace.STORE, encrypt);
+        new RepositoryDescriptor(UUID.randomUUID(), context.clock().instant(), place, encrypt);
+    LogPlaces places = new LogPlaces(context.environment());
     if (!encrypt) {
       requireNoSecret(context);
-      Repository.init(store, plain, () -> {});
+      Repository.init(store, plain, () -> places.make(plain));
       return plain;
     }
     Secret secret = new Secrets(context).first();
@@ -70,7 +75,12 @@ final class InitCommand implements Action {
     RepositoryDescriptor descriptor = master.prove(plain);
     KeyRing keys = new KeyRing(store, plain.id(), new SecureRandom());
     Repository.init(
-        store, descriptor, () -> keys.add(master, secret, "", KeyAccess.host(), plain.created()));
+        store,
+        descriptor,
+        () -> {
+          places.make(plain);
+          keys.add(master, secret, "", KeyAccess.host(), plain.created());
+        });
     return descriptor;
   }
 

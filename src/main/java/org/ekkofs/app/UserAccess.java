@@ -33,7 +33,7 @@ record UserAccess(Context context, boolean secretsMustBeOfUse) implements Access
     if (!descriptor.encrypted()) {
       if (secretsMustBeOfUse && new Secrets(context).areGiven()) {
         throw new RefusedException(
-            "%s says that it is not encrypted, but a passphrase or key file is set; if that is right, unset it"
+            "%s says that it is not encrypted, but a passphrase or key file is set; if that is right, unset it, or give --to-unencrypted to copy into it"
                 .formatted(store.description()));
       }
       return store;
@@ -93,6 +93,7 @@ record UserAccess(Context context, boolean secretsMustBeOfUse) implements Access
       ExecutorService readers,
       LocalState local,
       Host host) {
-    return PLAIN.logs(descriptor, objects, readers, local, host);
+    return new LogPlaces(context.environment())
+        .open(descriptor, objects, readers, host.self().host());
   }
 }

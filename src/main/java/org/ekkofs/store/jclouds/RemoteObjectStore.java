@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.ekkofs.model.NotFoundException;
+import org.ekkofs.model.RefusedException;
 import org.ekkofs.store.Body;
 import org.ekkofs.store.BucketAddress;
 import org.ekkofs.store.ObjectInfo;
@@ -41,6 +42,7 @@ final class RemoteObjectStore implements ObjectStore {
   private final Lanes lanes;
   private final Presence presence;
   private final Workers workers;
+  private final int connections;
 
   /**
    * Takes over a bucket.
@@ -56,6 +58,7 @@ final class RemoteObjectStore implements ObjectStore {
     lanes = new Lanes(connections);
     presence = new Presence(bucket::exists, System::nanoTime);
     workers = new Workers(connections);
+    this.connections = connections;
   }
 
   /**
@@ -172,7 +175,37 @@ final class RemoteObjectStore implements ObjectStore {
   @Override
   public boolean createIfAbsent(ObjectKey key, byte[] bytes) {
     Upload upload = Upload.of(Body.of(bytes), hash);
-    return call(key.value(), "create " + key, () -> bucket.createIfAbsent(keyOf(key), upload));
+    return call(key.value(), "create " + key, () -> create(key, upload));
+  }
+
+  private boolean create(ObjectKey key, Upload upload) throws IOException {
+    try {
+      return bucket.createIfAbsent(keyOf(key), upload);
+    } catch (RuntimeException e) {
+      if (Failures.status(e) != Failures.UNKNOWN_REQUEST) {
+        throw e;
+      }
+      if (key.value().contains(LOG)) {
+        throw new RefusedException(
+            "%s cannot create an object only if there is none, as the log needs it: use init --single-writer or --log postgresql://HOST/DATABASE"
+                .formatted(address),
+            e);
+      }
+    }
+    return lookAndPut(key, upload);
+  }
+
+  private boolean lookAndPut(ObjectKey key, Upload upload) throws IOException {
+    if (part(key, 0, 1).isPresent()) {
+      return false;
+    }
+    bucket.put(keyOf(key), upload);
+    return true;
+  }
+
+  @Override
+  public boolean createsOnlyIfAbsent() {
+    return bucket.createsOnlyIfAbsent();
   }
 
   @Override
@@ -258,6 +291,11 @@ final class RemoteObjectStore implements ObjectStore {
             throw failures.explain(e, what);
           }
         });
+  }
+
+  @Override
+  public int parallelism() {
+    return connections;
   }
 
   @Override
