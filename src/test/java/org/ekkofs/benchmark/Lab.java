@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -108,6 +109,28 @@ final class Lab implements AutoCloseable {
     return Programs.run(prepared(new ProcessBuilder(command), cache));
   }
 
+  /** Runs a command of ekkofs in an environment with these changes. */
+  void ekkofs(Map<String, String> changes, Object... words)
+      throws IOException, InterruptedException {
+    timed(changes, words);
+  }
+
+  /**
+   * Runs a command of ekkofs in an environment with these changes, by a shell.
+   *
+   * @return what the shell says of the time it took
+   */
+  String timed(Map<String, String> changes, Object... words)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(List.of("sh", "-c", "\"$@\" > /dev/null && times", "sh"));
+    command.addAll(List.of(LAUNCHER.toString(), "-q"));
+    List.of(words).forEach(word -> command.add(word.toString()));
+    ProcessBuilder builder = prepared(new ProcessBuilder(command), path("cache"));
+    builder.environment().putAll(changes);
+    return Programs.run(builder);
+  }
+
   private ProcessBuilder prepared(ProcessBuilder builder, Path cache) {
     builder.environment().put("EKKOFS_REPOSITORY", repository().toString());
     builder.environment().put("EKKOFS_CACHE_DIR", cache.toString());
@@ -116,7 +139,13 @@ final class Lab implements AutoCloseable {
 
   /** Mounts the repository; the disk is the server's file. */
   Server mount(Disk disk, Path cache) throws IOException, InterruptedException {
-    return serve(LAUNCHER.toString(), List.of(), cache, disk);
+    return mount(Map.of(), disk, cache);
+  }
+
+  /** Mounts a repository in an environment with these changes. */
+  Server mount(Map<String, String> changes, Disk disk, Path cache)
+      throws IOException, InterruptedException {
+    return serve(LAUNCHER.toString(), List.of(), cache, disk, changes);
   }
 
   /** Mounts the repository as if its store were so far away. */
@@ -127,10 +156,15 @@ final class Lab implements AutoCloseable {
     words.addAll(List.of("-cp", System.getProperty("java.class.path")));
     words.add("org.ekkofs.app.MainWithStore");
     return serve(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(), words, cache, disk);
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        words,
+        cache,
+        disk,
+        Map.of());
   }
 
-  private Server serve(String program, List<String> words, Path cache, Disk disk)
+  private Server serve(
+      String program, List<String> words, Path cache, Disk disk, Map<String, String> changes)
       throws IOException, InterruptedException {
     Path mountpoint = Files.createDirectory(unused("mount"));
     List<String> command = new ArrayList<>(List.of(program));
@@ -138,6 +172,7 @@ final class Lab implements AutoCloseable {
     command.addAll(List.of("mount", mountpoint.toString(), "--foreground"));
     command.addAll(List.of("-o", "cache_size=" + 4 * (options.bytes() >> 20) + "M"));
     ProcessBuilder builder = prepared(new ProcessBuilder(command), cache);
+    builder.environment().putAll(changes);
     if (options.profile) {
       builder.environment().put("EKKOFS_JAVA_OPTS", Profile.JAVA_OPTIONS);
     }
