@@ -72,7 +72,6 @@ class FailuresTest {
   @CsvSource({
     "400, RequestTimeout",
     "400, BadDigest",
-    "408, ''",
     "409, OperationAborted",
     "429, ''",
     "500, InternalError",
