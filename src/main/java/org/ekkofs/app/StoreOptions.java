@@ -7,12 +7,17 @@ import java.util.List;
 import java.util.Optional;
 import org.ekkofs.model.InvalidException;
 import org.ekkofs.store.ConnectionSettings;
+import org.ekkofs.store.ObjectStore;
+import org.ekkofs.store.RateLimit;
+import org.ekkofs.store.ThrottledObjectStore;
+import org.ekkofs.store.Timing;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** The options that say how a remote store is reached. */
+/** The options that say how a store is reached, and how much of the way to use. */
 final class StoreOptions {
   private static final int MAX_CONNECTIONS = 1024;
+  private static final long LEAST_RATE = 1024;
 
   @Option(
       names = "--endpoint",
@@ -42,6 +47,27 @@ final class StoreOptions {
       description = "How many requests to have under way at once (32).")
   private Optional<Integer> connections = Optional.empty();
 
+  @Option(
+      names = "--limit-upload",
+      paramLabel = "RATE",
+      scope = ScopeType.INHERIT,
+      description = "Send no more than this each second: 10M is 10 MiB.")
+  private Optional<RateLimit> upload = Optional.empty();
+
+  @Option(
+      names = "--limit-download",
+      paramLabel = "RATE",
+      scope = ScopeType.INHERIT,
+      description = "Fetch no more than this each second.")
+  private Optional<RateLimit> download = Optional.empty();
+
+  /** A store that keeps the bounds, which all stores of the command share. */
+  ObjectStore throttled(ObjectStore store) {
+    return upload.isEmpty() && download.isEmpty()
+        ? store
+        : new ThrottledObjectStore(store, upload, download);
+  }
+
   /** How remote stores are reached. */
   ConnectionSettings connection() {
     int most = connections.orElse(ConnectionSettings.DEFAULT.connections());
@@ -66,6 +92,8 @@ final class StoreOptions {
     other.region = changes.region().or(() -> region);
     other.caCertificates = changes.caCertificates().or(() -> caCertificates);
     other.connections = connections;
+    other.upload = upload;
+    other.download = download;
     return other;
   }
 
@@ -77,6 +105,25 @@ final class StoreOptions {
     caCertificates.ifPresent(
         file -> words.addAll(List.of("--cacert", file.toAbsolutePath().normalize().toString())));
     connections.ifPresent(most -> words.addAll(List.of("--connections", most.toString())));
+    upload.ifPresent(limit -> words.addAll(List.of("--limit-upload", rate(limit))));
+    download.ifPresent(limit -> words.addAll(List.of("--limit-download", rate(limit))));
     return words;
+  }
+
+  private static String rate(RateLimit limit) {
+    return Long.toString(limit.bytesPerSecond());
+  }
+
+  /**
+   * Reads a rate as people write it.
+   *
+   * @throws InvalidException if it is none, or too low to get anything done
+   */
+  static RateLimit parseRate(String text) {
+    long bytes = Sizes.parse(text);
+    if (bytes < LEAST_RATE) {
+      throw new InvalidException("a limit must be 1K (a KiB each second) at least");
+    }
+    return new RateLimit(bytes, Timing.SYSTEM);
   }
 }

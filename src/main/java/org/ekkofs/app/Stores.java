@@ -17,7 +17,7 @@ record Stores(StoreOptions options, World world) {
 
   /** As {@link #open(RepositoryLocation)}, but tries again as long as is said here. */
   ObjectStore open(RepositoryLocation location, Optional<RetryPolicy> retry) {
-    return retrying(world.around().apply(bare(location)), retry);
+    return retrying(options.throttled(world.around().apply(bare(location))), retry);
   }
 
   private ObjectStore bare(RepositoryLocation location) {
@@ -32,7 +32,7 @@ record Stores(StoreOptions options, World world) {
     if (location instanceof RepositoryLocation.Bucket bucket) {
       ObjectStore store =
           RemoteStores.create(bucket.address(), options.connection(), world.environment());
-      return retrying(store, Optional.of(RetryPolicy.DEFAULT));
+      return retrying(options.throttled(store), Optional.of(RetryPolicy.DEFAULT));
     }
     return FolderObjectStore.create(location.folder().orElseThrow());
   }

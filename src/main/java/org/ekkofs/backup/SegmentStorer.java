@@ -2,11 +2,13 @@ package org.ekkofs.backup;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.ekkofs.format.ChunkCodec;
 import org.ekkofs.format.SegmentHash;
 import org.ekkofs.model.BackupId;
@@ -20,6 +22,7 @@ import org.ekkofs.model.SegmentIndex;
 import org.ekkofs.store.Body;
 import org.ekkofs.store.ObjectStore;
 import org.ekkofs.store.TreeKeys;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides for each segment what of it is new, and stores that. Safe for use by many threads, each
@@ -52,21 +55,50 @@ final class SegmentStorer {
     this.known = known;
   }
 
+  /** A segment as it was read. */
+  static final class Loaded {
+    private final SegmentIndex index;
+    private final byte[] data;
+    private final int length;
+    private final Consumer<byte[]> free;
+    private final AtomicBoolean freed = new AtomicBoolean();
+
+    /**
+     * A segment.
+     *
+     * @param data begins with its bytes, which nobody changes until it is freed
+     * @param free told once, when the bytes are no longer needed
+     */
+    Loaded(SegmentIndex index, byte[] data, int length, Consumer<byte[]> free) {
+      this.index = index;
+      this.data = data;
+      this.length = length;
+      this.free = free;
+    }
+
+    private void release() {
+      if (freed.compareAndSet(false, true)) {
+        free.accept(data);
+      }
+    }
+  }
+
   /**
    * Stores what is new of a segment.
    *
-   * @param data the segment's bytes, free for other use when this returns
    * @param inParent the parent's segment of the same number
-   * @param putters where chunks are put into the store
    * @return the manifest's entry, once everything is stored; empty for a segment of zeros
    */
   CompletableFuture<Optional<SegmentEntry>> store(
-      SegmentIndex segment,
-      byte[] data,
-      int length,
-      Optional<SegmentEntry> inParent,
-      Executor putters) {
-    SegmentHash hash = SegmentHash.of(data, length, settings.segmentSize());
+      Loaded segment, Optional<SegmentEntry> inParent, SnapshotThreads threads) {
+    return CompletableFuture.completedFuture(segment)
+        .thenComposeAsync(loaded -> hashed(loaded, inParent, threads), threads.workers())
+        .whenComplete((entry, failure) -> segment.release());
+  }
+
+  private CompletableFuture<Optional<SegmentEntry>> hashed(
+      Loaded segment, Optional<SegmentEntry> inParent, SnapshotThreads threads) {
+    SegmentHash hash = SegmentHash.of(segment.data, segment.length, settings.segmentSize());
     if (hash.isZero()) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
@@ -74,60 +106,74 @@ final class SegmentStorer {
     CompletableFuture<List<Layer>> layers =
         same.isPresent()
             ? CompletableFuture.completedFuture(same.get().layers())
-            : changed(segment, data, length, hash, inParent, putters);
-    return layers.thenApply(found -> Optional.of(new SegmentEntry(segment, hash.digest(), found)));
+            : changed(segment, hash, inParent, threads);
+    return layers.thenApply(
+        found -> Optional.of(new SegmentEntry(segment.index, hash.digest(), found)));
   }
 
   private CompletableFuture<List<Layer>> changed(
-      SegmentIndex segment,
-      byte[] data,
-      int length,
-      SegmentHash hash,
-      Optional<SegmentEntry> inParent,
-      Executor putters) {
+      Loaded segment, SegmentHash hash, Optional<SegmentEntry> inParent, SnapshotThreads threads) {
     CompletableFuture<List<Layer>> mine = new CompletableFuture<>();
     CompletableFuture<List<Layer>> first = underWay.putIfAbsent(hash.digest(), mine);
     if (first != null) {
+      segment.release();
       return first;
     }
-    try {
-      Optional<List<Layer>> elsewhere = known.find(hash.digest());
-      if (elsewhere.isPresent()) {
-        finish(hash.digest(), mine, elsewhere.get());
-      } else {
-        put(segment, data, length, hash, inParent, putters, mine);
-      }
-    } catch (RuntimeException | Error e) {
-      // Others may be waiting for it.
-      mine.completeExceptionally(e);
-    }
+    CompletableFuture.completedFuture(hash.digest())
+        .thenCompose(
+            digest ->
+                known
+                    .find(digest)
+                    .map(CompletableFuture::completedFuture)
+                    .orElseGet(() -> stored(segment, hash, inParent, threads)))
+        .whenComplete((layers, failure) -> finish(hash.digest(), mine, layers, failure))
+        .exceptionally(toldAlready -> List.of());
     return mine;
   }
 
-  private void put(
-      SegmentIndex segment,
-      byte[] data,
-      int length,
-      SegmentHash hash,
-      Optional<SegmentEntry> inParent,
-      Executor putters,
-      CompletableFuture<List<Layer>> result) {
-    Difference difference = difference(inParent, hash);
+  private void finish(
+      Digest digest,
+      CompletableFuture<List<Layer>> result,
+      @Nullable List<Layer> layers,
+      @Nullable Throwable failure) {
+    if (layers != null) {
+      underWay.remove(digest);
+      result.complete(List.copyOf(layers));
+    } else {
+      result.completeExceptionally(Objects.requireNonNull(failure));
+    }
+  }
+
+  /** Those who compute do not wait for what the store has to say of the parent. */
+  private CompletableFuture<List<Layer>> stored(
+      Loaded segment, SegmentHash hash, Optional<SegmentEntry> inParent, SnapshotThreads threads) {
+    if (inParent.isEmpty()) {
+      return put(segment, hash, Difference.whole(hash), threads);
+    }
+    return CompletableFuture.supplyAsync(() -> difference(inParent, hash), threads.store())
+        .thenComposeAsync(difference -> put(segment, hash, difference, threads), threads.workers());
+  }
+
+  private CompletableFuture<List<Layer>> put(
+      Loaded segment, SegmentHash hash, Difference difference, SnapshotThreads threads) {
     List<Layer> layers = new ArrayList<>(difference.kept());
     if (difference.stored().isEmpty()) {
-      stored(segment, hash, layers, result);
-      return;
+      return CompletableFuture.completedFuture(remembered(segment, hash, layers));
     }
-    byte[] object = codec.encode(data, length, hash, difference.stored());
-    ChunkId chunk = new ChunkId(self, segment);
+    byte[] object = codec.encode(segment.data, segment.length, hash, difference.stored());
+    segment.release();
+    ChunkId chunk = new ChunkId(self, segment.index);
     layers.add(new Layer(chunk, difference.stored(), object.length));
-    CompletableFuture.runAsync(() -> store.put(keys.chunk(chunk), Body.of(object)), putters)
-        .thenRun(() -> stored(segment, hash, layers, result))
-        .exceptionally(
-            failure -> {
-              result.completeExceptionally(failure);
-              return null;
-            });
+    int room = threads.enter(object.length);
+    return CompletableFuture.runAsync(
+            () -> store.put(keys.chunk(chunk), Body.of(object)), threads.store())
+        .whenComplete((done, failure) -> threads.leave(room))
+        .thenApply(done -> remembered(segment, hash, layers));
+  }
+
+  private List<Layer> remembered(Loaded segment, SegmentHash hash, List<Layer> layers) {
+    known.add(new SegmentEntry(segment.index, hash.digest(), layers));
+    return layers;
   }
 
   /**
@@ -158,20 +204,6 @@ final class SegmentStorer {
             entry ->
                 parent.blockDigests(entry).map(digests -> Difference.between(entry, digests, hash)))
         .orElseGet(() -> Difference.whole(hash));
-  }
-
-  private void stored(
-      SegmentIndex segment,
-      SegmentHash hash,
-      List<Layer> layers,
-      CompletableFuture<List<Layer>> result) {
-    known.add(new SegmentEntry(segment, hash.digest(), layers));
-    finish(hash.digest(), result, layers);
-  }
-
-  private void finish(Digest digest, CompletableFuture<List<Layer>> result, List<Layer> layers) {
-    underWay.remove(digest);
-    result.complete(List.copyOf(layers));
   }
 
   /**

@@ -1,15 +1,15 @@
 package org.ekkofs.backup;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.ekkofs.model.CancelledException;
 import org.ekkofs.model.DiskGeometry;
 import org.ekkofs.model.EkkofsException;
@@ -17,17 +17,19 @@ import org.ekkofs.model.FailedException;
 import org.ekkofs.model.SegmentEntry;
 import org.ekkofs.model.SegmentIndex;
 import org.ekkofs.source.DiskSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries a disk through a snapshot: the calling thread reads segments in order, one worker a core
- * hashes and compresses them, putters store them, and the calling thread, between reads, takes the
- * results in order into the manifest. At most {@link #window} segments are under way, which bounds
- * the memory to about twice their size.
+ * hashes and compresses them, other threads wait for the store, and the calling thread, between
+ * reads, takes the results in order into the manifest. A segment that takes long holds up none but
+ * {@value #MAX_RESULTS} others. Segments that were read are {@value #BUFFER_BYTES} bytes at most
+ * (or four), what was made of them {@value SnapshotThreads#WAITING_BYTES}.
  */
 final class SnapshotPipeline {
-  private static final long MEMORY_BYTES = 192L << 20;
-  private static final int PUTTERS = 16;
-  private static final int STOP_SECONDS = 30;
+  static final int MAX_RESULTS = 4096;
+  private static final int BUFFER_BYTES = 96 << 20;
+  private static final int LEAST_BUFFERS = 4;
 
   private final DiskSource source;
   private final DiskGeometry geometry;
@@ -36,9 +38,10 @@ final class SnapshotPipeline {
   private final SnapshotOutput output;
   private final Progress progress;
   private final Repository repository;
-  private final int window;
-  private final BlockingQueue<byte[]> buffers;
-  private final BlockingQueue<CompletableFuture<Optional<SegmentEntry>>> results;
+  private final BlockingQueue<byte[]> buffers = new LinkedBlockingQueue<>();
+  private final Queue<CompletableFuture<Optional<SegmentEntry>>> results = new ArrayDeque<>();
+  private final CompletableFuture<Optional<SegmentEntry>> failed = new CompletableFuture<>();
+  private int buffersLeft;
 
   SnapshotPipeline(
       DiskSource source,
@@ -55,52 +58,28 @@ final class SnapshotPipeline {
     this.output = output;
     this.progress = progress;
     this.repository = repository;
-    this.window = window();
-    this.buffers = new ArrayBlockingQueue<>(window);
-    this.results = new ArrayBlockingQueue<>(window);
+    this.buffersLeft = buffers(geometry, repository.store().parallelism());
   }
 
-  private int window() {
-    int wanted = 2 * Runtime.getRuntime().availableProcessors() + PUTTERS;
-    long affordable = MEMORY_BYTES / (2L * geometry.segmentSize().bytes());
-    return (int) Math.max(4, Math.min(wanted, affordable));
+  /** Enough for all who compute, and to wait for a store on behalf of as many more. */
+  static int buffers(DiskGeometry geometry, int parallelism) {
+    int wanted = 2 * (Runtime.getRuntime().availableProcessors() + 1) + parallelism;
+    int affordable = BUFFER_BYTES / geometry.segmentSize().bytes();
+    return Math.max(LEAST_BUFFERS, Math.min(wanted, affordable));
   }
 
   /** Runs to the end, or throws what went wrong first. */
   void run() {
-    Threads threads = repository.threads();
-    ExecutorService workers =
-        threads.pool("ekkofs-hash", Runtime.getRuntime().availableProcessors());
-    ExecutorService putters = threads.pool("ekkofs-put", Math.min(PUTTERS, window));
-    try {
-      readAll(workers, putters);
-      while (!results.isEmpty()) {
-        takeResult();
-      }
+    try (SnapshotThreads threads =
+        new SnapshotThreads(repository.threads(), repository.store().parallelism())) {
+      readAll(threads);
+      takeResults(0);
     } catch (InterruptedException e) {
       throw new CancelledException("the snapshot was interrupted", e);
-    } finally {
-      stop(workers);
-      stop(putters);
     }
   }
 
-  /** Waits for what is under way, so that nothing is put or looked up once this has ended. */
-  static void stop(ExecutorService threads) {
-    threads.shutdownNow();
-    boolean interrupted = Thread.interrupted();
-    try {
-      threads.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      interrupted = true;
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void readAll(ExecutorService workers, ExecutorService putters)
-      throws InterruptedException {
+  private void readAll(SnapshotThreads threads) throws InterruptedException {
     long position = 0;
     while (position < geometry.diskBytes()) {
       long data = source.nextData(position);
@@ -111,38 +90,41 @@ final class SnapshotPipeline {
         position = start;
         continue;
       }
-      submit(segment, workers, putters);
+      submit(segment, threads);
       position = geometry.offset(segment) + geometry.length(segment);
     }
   }
 
-  private void submit(SegmentIndex segment, ExecutorService workers, ExecutorService putters)
-      throws InterruptedException {
+  private void submit(SegmentIndex segment, SnapshotThreads threads) throws InterruptedException {
     progress.check();
     repository.reached(CrashPoint.BETWEEN_CHUNKS);
-    if (results.remainingCapacity() == 0) {
-      takeResult();
-    }
-    byte[] buffer = Optional.ofNullable(buffers.poll()).orElseGet(this::newBuffer);
+    byte[] buffer = buffer();
+    takeResults(MAX_RESULTS - 1);
     int length = geometry.length(segment);
     readSegment(geometry.offset(segment), buffer, length);
-    Optional<SegmentEntry> inParent = parent.segment(segment);
     results.add(
-        CompletableFuture.completedFuture(buffer)
-            .thenComposeAsync(
-                data -> {
-                  try {
-                    return storer.store(segment, data, length, inParent, putters);
-                  } finally {
-                    buffers.add(data);
-                  }
-                },
-                workers)
-            .whenComplete((entry, failure) -> progress.advance(length)));
+        storer
+            .store(
+                new SegmentStorer.Loaded(segment, buffer, length, buffers::add),
+                parent.segment(segment),
+                threads)
+            .whenComplete((entry, failure) -> ended(length, failure)));
   }
 
-  private byte[] newBuffer() {
-    return new byte[geometry.segmentSize().bytes()];
+  private byte[] buffer() throws InterruptedException {
+    byte[] free = buffers.poll();
+    if (free == null && buffersLeft > 0) {
+      buffersLeft--;
+      return new byte[geometry.segmentSize().bytes()];
+    }
+    return free == null ? buffers.take() : free;
+  }
+
+  private void ended(int length, @Nullable Throwable failure) {
+    progress.advance(length);
+    if (failure != null) {
+      failed.completeExceptionally(failure);
+    }
   }
 
   /** Fills the buffer with the segment, reading only what may hold data. */
@@ -162,9 +144,22 @@ final class SnapshotPipeline {
     Arrays.fill(buffer, filled, length, (byte) 0);
   }
 
-  private void takeResult() throws InterruptedException {
+  /** Takes what is complete, in order, and waits until there are no more than so many left. */
+  private void takeResults(int most) throws InterruptedException {
+    while (!results.isEmpty() && (results.size() > most || results.element().isDone())) {
+      result(results.element()).ifPresent(output::add);
+      results.remove();
+    }
+  }
+
+  /** The first failure of any is not made to wait for what comes before it. */
+  private Optional<SegmentEntry> result(CompletableFuture<Optional<SegmentEntry>> next)
+      throws InterruptedException {
     try {
-      results.take().get().ifPresent(output::add);
+      if (!next.isDone() || failed.isDone()) {
+        CompletableFuture.anyOf(failed, next).get();
+      }
+      return next.get();
     } catch (ExecutionException e) {
       throw unwrapped(e);
     }

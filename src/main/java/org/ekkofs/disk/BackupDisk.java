@@ -55,6 +55,11 @@ public final class BackupDisk implements AutoCloseable {
     return geometry;
   }
 
+  /** How many of its segments are worth being fetched at once. */
+  int atOnce() {
+    return cache.atOnce(geometry);
+  }
+
   /**
    * Reads, waiting for the store where it must.
    *

@@ -37,7 +37,14 @@ public final class ChunkHeaders {
    * @throws CorruptException if the chunk is missing or its header makes no sense
    */
   public ChunkHeader get(ChunkId chunk, SegmentSize size) {
-    return remembered.get(chunk, id -> fetch(id, size));
+    ChunkHeader known = remembered.getIfPresent(chunk);
+    if (known != null) {
+      return known;
+    }
+    // Fetched by the cache itself, headers would wait for others that happen to lie beside them.
+    ChunkHeader header = fetch(chunk, size);
+    remembered.put(chunk, header);
+    return header;
   }
 
   private ChunkHeader fetch(ChunkId chunk, SegmentSize size) {

@@ -172,6 +172,11 @@ public final class SegmentCache implements AutoCloseable {
     fetcher.forgetAhead(lane);
   }
 
+  /** How many segments of such a disk are worth being fetched at once. */
+  public int atOnce(DiskGeometry geometry) {
+    return fetcher.atOnce(geometry);
+  }
+
   /** How many bytes were read from the store so far. */
   public long fetchedBytes() {
     return fetcher.fetchedBytes();

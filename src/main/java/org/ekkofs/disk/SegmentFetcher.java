@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.ekkofs.format.Chunk;
@@ -12,7 +13,7 @@ import org.ekkofs.model.CancelledException;
 import org.ekkofs.model.Compression;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.DiskGeometry;
-import org.ekkofs.model.EkkofsException;
+import org.ekkofs.model.InvalidException;
 import org.ekkofs.model.Layer;
 import org.ekkofs.model.SegmentEntry;
 import org.ekkofs.store.ObjectKey;
@@ -26,7 +27,8 @@ import org.ekkofs.store.TreeKeys;
  * one disk share the largest of them. Safe for use by many threads.
  */
 final class SegmentFetcher implements AutoCloseable {
-  private static final int UNIT_BYTES = 4 << 20;
+  /** How many bytes of segments are fetched at once, but for what has stalled. */
+  private static final int BYTES_AT_ONCE = 64 << 20;
 
   /** How much the chunks that are remembered may take. */
   static final long REMEMBERED_BYTES = 32 << 20;
@@ -35,6 +37,7 @@ final class SegmentFetcher implements AutoCloseable {
 
   private final ObjectStore store;
   private final FetchSettings settings;
+  private final int parallelism;
   private final Timing timing;
   private final FetchQueue queue;
   private final Cache<ObjectKey, Chunk> remembered =
@@ -49,7 +52,8 @@ final class SegmentFetcher implements AutoCloseable {
     this.store = store;
     this.settings = settings;
     this.timing = Timing.SYSTEM;
-    this.queue = new FetchQueue(settings.parallel(), settings.deadline(), System::nanoTime);
+    this.parallelism = store.parallelism();
+    this.queue = new FetchQueue(parallelism, settings.deadline(), System::nanoTime);
   }
 
   /** A segment on its way. */
@@ -74,7 +78,8 @@ final class SegmentFetcher implements AutoCloseable {
    */
   Fetch fetch(
       Object lane, TreeKeys keys, DiskGeometry geometry, SegmentEntry entry, boolean wanted) {
-    int weight = (geometry.segmentSize().bytes() + UNIT_BYTES - 1) / UNIT_BYTES;
+    int unit = BYTES_AT_ONCE / parallelism;
+    int weight = (geometry.segmentSize().bytes() + unit - 1) / unit;
     ChunkCodec codec = new ChunkCodec(geometry.segmentSize(), Compression.DEFAULT);
     List<ObjectKey> chunks = entry.layers().stream().map(Layer::chunk).map(keys::chunk).toList();
     boolean keep = settings.remembersAll() || chunks.size() > 1;
@@ -136,14 +141,14 @@ final class SegmentFetcher implements AutoCloseable {
   private Chunk fetch(ObjectKey key, ChunkCodec codec) {
     Duration pause = FIRST_PAUSE;
     for (int tried = 1; ; tried++) {
-      byte[] object =
-          store
-              .get(key, codec.maxObjectBytes())
-              .orElseThrow(() -> new CorruptException("chunk " + key + " is missing"));
-      fetched.addAndGet(object.length);
       try {
-        return codec.decode(object);
-      } catch (EkkofsException e) {
+        Optional<byte[]> object = store.get(key, codec.maxObjectBytes());
+        if (object.isEmpty()) {
+          break;
+        }
+        fetched.addAndGet(object.get().length);
+        return codec.decode(object.get());
+      } catch (CorruptException | InvalidException e) {
         if (tried == settings.tries()) {
           throw new CorruptException("chunk " + key + " is damaged: " + e.getMessage(), e);
         }
@@ -151,6 +156,7 @@ final class SegmentFetcher implements AutoCloseable {
       pause(pause);
       pause = pause.multipliedBy(2);
     }
+    throw new CorruptException("chunk " + key + " is missing");
   }
 
   private void pause(Duration pause) {
@@ -165,6 +171,11 @@ final class SegmentFetcher implements AutoCloseable {
   /** Gives up what was to be fetched ahead on somebody's behalf. */
   void forgetAhead(Object lane) {
     queue.forgetAhead(lane);
+  }
+
+  /** How many segments are worth being fetched at once: what the store takes, within a bound. */
+  int atOnce(DiskGeometry geometry) {
+    return Math.max(1, Math.min(parallelism, BYTES_AT_ONCE / geometry.segmentSize().bytes()));
   }
 
   /** How many bytes came from the store so far. */

@@ -16,8 +16,7 @@ import org.ekkofs.model.SegmentEntry;
  * at once.
  */
 public final class SegmentStream {
-  private static final int MAX_WINDOW = 16;
-  private static final int WINDOW_BYTES = 32 << 20;
+  private static final int SPARE_BYTES = 32 << 20;
 
   /** Sees one segment after the other. */
   @FunctionalInterface
@@ -51,6 +50,8 @@ public final class SegmentStream {
   private final Manifest manifest;
   private final BackupDisk disk;
   private final DiskGeometry geometry;
+
+  /** More than are fetched at once: while one takes long, others that come later are. */
   private final int window;
 
   /** The segments of a disk that its manifest lists. */
@@ -58,13 +59,15 @@ public final class SegmentStream {
     this.manifest = manifest;
     this.disk = disk;
     this.geometry = disk.geometry();
-    this.window = Math.min(MAX_WINDOW, WINDOW_BYTES / geometry.segmentSize().bytes());
+    this.window =
+        disk.atOnce() + Math.min(disk.atOnce(), SPARE_BYTES / geometry.segmentSize().bytes());
   }
 
   /** Goes through them; stops at the first failure that the handler does not take. */
   public void read(Filter filter, Visitor visitor, FailureHandler failures)
       throws InterruptedException {
     ByteBuffer buffer = ByteBuffer.allocate(geometry.segmentSize().bytes());
+    Queue<BackupDisk.Fetched> ahead = new ArrayDeque<>();
     for (long from = 0; from < geometry.segments(); from = next(from + SegmentTable.PAGE)) {
       List<SegmentEntry> page = new ArrayList<>();
       manifest.read(
@@ -75,27 +78,20 @@ public final class SegmentStream {
               page.add(entry);
             }
           });
-      read(page, buffer, visitor, failures);
-    }
-  }
-
-  private long next(long from) {
-    return manifest.next(from).orElse(geometry.segments());
-  }
-
-  private void read(
-      List<SegmentEntry> page, ByteBuffer buffer, Visitor visitor, FailureHandler failures)
-      throws InterruptedException {
-    Queue<BackupDisk.Fetched> ahead = new ArrayDeque<>();
-    for (SegmentEntry entry : page) {
-      ahead.add(disk.fetch(entry));
-      if (ahead.size() > window) {
-        read(ahead.remove(), buffer, visitor, failures);
+      for (SegmentEntry entry : page) {
+        ahead.add(disk.fetch(entry));
+        if (ahead.size() > window) {
+          read(ahead.remove(), buffer, visitor, failures);
+        }
       }
     }
     while (!ahead.isEmpty()) {
       read(ahead.remove(), buffer, visitor, failures);
     }
+  }
+
+  private long next(long from) {
+    return manifest.next(from).orElse(geometry.segments());
   }
 
   private void read(

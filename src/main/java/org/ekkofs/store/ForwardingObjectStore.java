@@ -69,6 +69,11 @@ public abstract class ForwardingObjectStore implements ObjectStore {
   }
 
   @Override
+  public int parallelism() {
+    return store.parallelism();
+  }
+
+  @Override
   public String description() {
     return store.description();
   }

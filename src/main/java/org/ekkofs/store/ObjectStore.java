@@ -85,6 +85,14 @@ public interface ObjectStore extends AutoCloseable {
    */
   Iterable<String> children(String prefix);
 
+  /**
+   * How many requests are worth having under way at once, 1 at least: with more of them bulk data
+   * would only queue.
+   */
+  default int parallelism() {
+    return 16;
+  }
+
   /** What to call this store in messages: a path or an address, without secrets. */
   String description();
 

@@ -14,16 +14,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * waits with it is one entry for each open file. Safe for use by many threads.
  */
 final class Prefetcher implements AutoCloseable {
-  /** As many as the cache fetches at once. */
-  static final int UNDER_WAY = 16;
-
   private static final long MAX_AHEAD_BYTES = 64L << 20;
 
   /** One part of the memory in so many is for what was fetched and not read yet. */
   private static final int MEMORY_SHARE = 4;
 
   private final long aheadBytes;
-  private final Semaphore permits = new Semaphore(UNDER_WAY);
+  private final Semaphore permits;
   private final ThreadPoolExecutor executor =
       new ThreadPoolExecutor(
           1,
@@ -38,8 +35,10 @@ final class Prefetcher implements AutoCloseable {
    * Fetches into a cache.
    *
    * @param memoryBytes how much that holds in memory
+   * @param underWay how many segments to have under way at once: as many as the cache has
    */
-  Prefetcher(long memoryBytes) {
+  Prefetcher(long memoryBytes, int underWay) {
+    this.permits = new Semaphore(underWay);
     this.aheadBytes = Math.min(MAX_AHEAD_BYTES, memoryBytes / MEMORY_SHARE);
   }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class PrefetcherTest {
-  private final Prefetcher prefetcher = new Prefetcher(100 << 20);
+  private final Prefetcher prefetcher = new Prefetcher(100 << 20, 16);
 
   @AfterEach
   void close() {
@@ -92,7 +92,7 @@ class PrefetcherTest {
   @Test
   void whatMayLieAheadIsAPartOfTheMemory() {
     assertThat(prefetcher.aheadBytes()).isEqualTo(25 << 20);
-    try (Prefetcher large = new Prefetcher(Long.MAX_VALUE)) {
+    try (Prefetcher large = new Prefetcher(Long.MAX_VALUE, 16)) {
       assertThat(large.aheadBytes()).isEqualTo(64 << 20);
     }
   }

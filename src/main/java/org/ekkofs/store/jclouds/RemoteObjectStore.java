@@ -42,6 +42,7 @@ final class RemoteObjectStore implements ObjectStore {
   private final Lanes lanes;
   private final Presence presence;
   private final Workers workers;
+  private final int connections;
 
   /**
    * Takes over a bucket.
@@ -57,6 +58,7 @@ final class RemoteObjectStore implements ObjectStore {
     lanes = new Lanes(connections);
     presence = new Presence(bucket::exists, System::nanoTime);
     workers = new Workers(connections);
+    this.connections = connections;
   }
 
   /**
@@ -289,6 +291,11 @@ final class RemoteObjectStore implements ObjectStore {
             throw failures.explain(e, what);
           }
         });
+  }
+
+  @Override
+  public int parallelism() {
+    return connections;
   }
 
   @Override
