@@ -16,7 +16,8 @@ enum Work {
   LOG(new LongLog()),
   MANY(new ManyBackups()),
   DELETE(new DeleteCost()),
-  STORED(new StoredFleet());
+  STORED(new StoredFleet()),
+  STORE(new RemoteStore());
 
   /** Measures something. */
   interface Measurement {
