@@ -23,6 +23,10 @@ need_file() {
   [ -e "$1" ] || missing="$missing $2"
 }
 
+need_postgresql() {
+  [ -d /usr/lib/postgresql ] || missing="$missing postgresql"
+}
+
 # need_library NAME PACKAGE...: the first of the packages that there is
 need_library() {
   library=$1
@@ -59,6 +63,14 @@ install_missing() {
     printf '#!/bin/sh\nexit 101\n' > $policy
     chmod 755 $policy
   fi
+  # And that of PostgreSQL would make a cluster.
+  clusters=/etc/postgresql-common/createcluster.d
+  case $missing in
+    *postgresql*)
+      mkdir -p $clusters
+      printf 'create_main_cluster = false\n' > $clusters/no-main-cluster.conf
+      ;;
+  esac
   installed=yes
   # The names are to be split.
   # shellcheck disable=SC2086

@@ -3,6 +3,7 @@ package org.ekkofs.app;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,9 +11,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import org.ekkofs.encryption.Secret;
 import org.ekkofs.model.FailedException;
 
 /**
@@ -47,13 +50,17 @@ final class BackgroundMount {
     Optional<Path> log = log();
     Process process = launch(log);
     boolean mounted = false;
-    try {
-      List<String> said = listen(process).get();
+    try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
+      List<String> said = listen(reader).get();
+      if (said.contains(Secrets.WANTED)) {
+        give(process, new Secrets(context).current());
+        said = listen(reader).get();
+      }
       mounted = said.contains(MOUNTED);
       if (!mounted) {
         throw failure(process.waitFor(), said, log);
       }
-    } catch (ExecutionException e) {
+    } catch (IOException | ExecutionException e) {
       throw new FailedException("the process that was to mount is gone: " + e.getMessage(), e);
     } finally {
       if (!mounted) {
@@ -67,13 +74,27 @@ final class BackgroundMount {
       ProcessBuilder builder = new ProcessBuilder(command());
       builder.directory(new File("/"));
       builder.environment().put(MARK, "yes");
-      builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+      pass(builder.environment());
       builder.redirectError(
           log.map(file -> ProcessBuilder.Redirect.appendTo(file.toFile()))
               .orElse(ProcessBuilder.Redirect.DISCARD));
       return builder.start();
     } catch (IOException e) {
       throw new FailedException("cannot start a process to mount with: " + e.getMessage(), e);
+    }
+  }
+
+  /** The secret itself goes another way: who may look at the process sees its environment. */
+  private void pass(Map<String, String> environment) {
+    if (new Secrets(context).areGiven()) {
+      environment.put(Secrets.GIVEN, "yes");
+    }
+    environment.keySet().removeAll(Secrets.VARIABLES);
+  }
+
+  private static void give(Process process, Secret secret) throws IOException {
+    try (Writer in = process.outputWriter(StandardCharsets.US_ASCII)) {
+      in.write(secret.line() + "\n");
     }
   }
 
@@ -95,13 +116,13 @@ final class BackgroundMount {
     return options.cacheFolder().orElseGet(context::cacheFolder);
   }
 
-  private static CompletableFuture<List<String>> listen(Process process) {
+  private static CompletableFuture<List<String>> listen(BufferedReader reader) {
     CompletableFuture<List<String>> said = new CompletableFuture<>();
     Thread listener =
         new Thread(
             () -> {
-              try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
-                said.complete(untilMounted(reader));
+              try {
+                said.complete(untilMarked(reader));
               } catch (IOException | RuntimeException e) {
                 said.completeExceptionally(e);
               }
@@ -112,11 +133,11 @@ final class BackgroundMount {
     return said;
   }
 
-  private static List<String> untilMounted(BufferedReader reader) throws IOException {
+  private static List<String> untilMarked(BufferedReader reader) throws IOException {
     List<String> said = new ArrayList<>();
     for (String line = reader.readLine(); line != null; line = reader.readLine()) {
       said.add(line);
-      if (line.equals(MOUNTED)) {
+      if (line.equals(MOUNTED) || line.equals(Secrets.WANTED)) {
         break;
       }
     }

@@ -83,9 +83,18 @@ final class CommandLines {
     line.addSubcommand(new CopyCommand());
     line.addSubcommand(new RevokeCommand());
     line.addSubcommand(new StatsCommand());
+    line.addSubcommand(key());
     line.addSubcommand(cache());
+    line.addSubcommand(log());
     line.addSubcommand(new HelpCommand());
     return withValues(line);
+  }
+
+  private static CommandLine key() {
+    return new CommandLine(new KeyCommand())
+        .addSubcommand(new KeyListCommand())
+        .addSubcommand(new KeyAddCommand())
+        .addSubcommand(new KeyRemoveCommand());
   }
 
   private static CommandLine cache() {
@@ -93,6 +102,14 @@ final class CommandLines {
         .addSubcommand(new CacheFillCommand())
         .addSubcommand(new CacheDropCommand())
         .addSubcommand(new CacheClearCommand());
+  }
+
+  private static CommandLine log() {
+    return new CommandLine(new LogCommand())
+        .addSubcommand(new LogShowCommand())
+        .addSubcommand(new LogUseCommand())
+        .addSubcommand(new LogRebuildCommand())
+        .addSubcommand(new LogClaimCommand());
   }
 
   /** The command line of the control directory; for one line only, since it keeps what it read. */

@@ -43,6 +43,13 @@ final class Context {
     world.console().err().println(Failures.PREFIX + "warning: " + message);
   }
 
+  /** Says beside the output what a person who looks on should know; not with {@code --quiet}. */
+  void note(String message) {
+    if (!options.quiet) {
+      world.console().err().println(Failures.PREFIX + message);
+    }
+  }
+
   ZoneId zone() {
     return ZoneId.systemDefault();
   }
@@ -158,7 +165,7 @@ final class Context {
 
   /** Opens the repository; whoever asked closes it. */
   Repository open() {
-    return open(stores().open(location()), cacheFolder());
+    return open(stores().open(location()), cacheFolder(), true);
   }
 
   /**
@@ -169,19 +176,21 @@ final class Context {
    */
   Repository open(Optional<Path> otherCache, RetryPolicy retry) {
     return open(
-        stores().open(location(), Optional.of(retry)), otherCache.orElseGet(this::cacheFolder));
+        stores().open(location(), Optional.of(retry)),
+        otherCache.orElseGet(this::cacheFolder),
+        true);
   }
 
   /** Opens another repository than the one that is meant; whoever asked closes it. */
   Repository open(RepositoryLocation other, Path cache) {
-    return open(stores().open(other), cache);
+    return open(stores().open(other), cache, false);
   }
 
-  private Repository open(ObjectStore store, Path cache) {
+  private Repository open(ObjectStore store, Path cache, boolean secretsMustBeOfUse) {
     try {
       return Repository.open(
           store,
-          new UserAccess(this),
+          new UserAccess(this, secretsMustBeOfUse),
           new LocalState(cache),
           CrashHook.surroundings(world.environment()));
     } catch (RuntimeException e) {

@@ -32,11 +32,16 @@ final class CopyDestination {
       description = "Its certificates; as --cacert if left out.")
   private Optional<Path> caCertificates = Optional.empty();
 
+  @Option(
+      names = "--to-unencrypted",
+      description = "It is not encrypted, and that is right though a passphrase is set.")
+  private boolean unencrypted;
+
   /** A context in which the destination is the repository that is meant. */
   Context context(Context here) {
     return here.elsewhere(
         location,
         new StoreOptions.Changes(endpoint, region, caCertificates),
-        Overlay.of(here.environment()));
+        unencrypted ? Overlay.withoutSecrets(here.environment()) : Overlay.of(here.environment()));
   }
 }

@@ -33,6 +33,9 @@ final class LsCommand implements Action {
   @Override
   public void run(Context context) {
     try (Repository repository = context.open()) {
+      if (!json) {
+        LogPlaces.limits(repository).ifPresent(context::note);
+      }
       if (tree.isPresent()) {
         backups(context, repository, repository.tree(tree.get()));
       } else {

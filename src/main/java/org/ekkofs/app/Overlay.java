@@ -18,9 +18,15 @@ final class Overlay {
   private static final Set<String> OWN =
       SECRETS.stream().map(name -> "EKKOFS_" + name).collect(Collectors.toUnmodifiableSet());
 
-  /** The beginnings of variables that belong together. */
-  private static final List<String> FAMILIES =
-      List.of("AWS_", "OS_", "ST_", "AZURE_", "GOOGLE_", "B2_", "PG");
+  /** The beginnings of variables that belong together; Swift is told of in two ways. */
+  private static final List<List<String>> FAMILIES =
+      List.of(
+          List.of("AWS_"),
+          List.of("OS_", "ST_"),
+          List.of("AZURE_"),
+          List.of("GOOGLE_"),
+          List.of("B2_"),
+          List.of("PG"));
 
   private Overlay() {}
 
@@ -39,6 +45,13 @@ final class Overlay {
     return there;
   }
 
+  /** The same for a destination that is not encrypted. */
+  static Map<String, String> withoutSecrets(Map<String, String> environment) {
+    Map<String, String> there = new HashMap<>(of(environment));
+    there.keySet().removeAll(Secrets.VARIABLES);
+    return there;
+  }
+
   private static String name(String rest) {
     return SECRETS.contains(rest) ? "EKKOFS_" + rest : rest;
   }
@@ -47,7 +60,11 @@ final class Overlay {
     boolean secret = OWN.contains(name) && given.stream().anyMatch(OWN::contains);
     return secret
         || FAMILIES.stream()
-            .filter(name::startsWith)
-            .anyMatch(family -> given.stream().anyMatch(other -> other.startsWith(family)));
+            .filter(family -> isOf(family, name))
+            .anyMatch(family -> given.stream().anyMatch(other -> isOf(family, other)));
+  }
+
+  private static boolean isOf(List<String> family, String name) {
+    return family.stream().anyMatch(name::startsWith);
   }
 }

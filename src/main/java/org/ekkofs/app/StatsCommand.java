@@ -40,6 +40,8 @@ final class StatsCommand implements Action {
 
   private static ObjectNode json(Repository repository, Statistics statistics) {
     ObjectNode json = statistics.json();
+    LogPlaces.json(repository.descriptor().log(), json);
+    json.put("encrypted", repository.descriptor().encrypted());
     ArrayNode caches = json.putArray("caches");
     for (TierUse use : caches(repository)) {
       caches
@@ -59,6 +61,8 @@ final class StatsCommand implements Action {
     lines.put("repository", repository.store().description());
     lines.put("id", statistics.id().toString());
     lines.put("made", Times.formatWithOffset(statistics.created(), context.zone()));
+    lines.put("log", LogPlaces.describe(repository.descriptor().log()));
+    lines.put("encrypted", repository.descriptor().encrypted() ? "yes" : "no");
     lines.put("trees", Long.toString(statistics.trees()));
     lines.put(
         "backups",

@@ -92,6 +92,8 @@ final class StoreOptions {
     other.region = changes.region().or(() -> region);
     other.caCertificates = changes.caCertificates().or(() -> caCertificates);
     other.connections = connections;
+    other.upload = upload;
+    other.download = download;
     return other;
   }
 

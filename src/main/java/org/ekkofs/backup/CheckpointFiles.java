@@ -19,7 +19,9 @@ import org.ekkofs.model.LogRecord;
 import org.ekkofs.model.NotFoundException;
 import org.ekkofs.model.Slot;
 import org.ekkofs.model.TreeName;
+import org.ekkofs.store.Body;
 import org.ekkofs.store.ObjectInfo;
+import org.ekkofs.store.ObjectKey;
 import org.ekkofs.store.ObjectStore;
 import org.ekkofs.store.TreeKeys;
 
@@ -112,9 +114,17 @@ final class CheckpointFiles {
     }
   }
 
-  /** Stores a checkpoint; false if there is one of this slot already. */
+  /**
+   * Stores a checkpoint; false if there is one of this slot already. Where a store cannot tell, it
+   * is replaced: all of one slot are as good.
+   */
   boolean create(TreeName tree, Slot slot, byte[] bytes) {
-    return store.createIfAbsent(new TreeKeys(tree).checkpoint(slot), bytes);
+    ObjectKey key = new TreeKeys(tree).checkpoint(slot);
+    if (store.createsOnlyIfAbsent()) {
+      return store.createIfAbsent(key, bytes);
+    }
+    store.put(key, Body.of(bytes));
+    return true;
   }
 
   void delete(TreeName tree, List<Slot> slots) {

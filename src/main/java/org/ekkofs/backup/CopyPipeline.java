@@ -1,13 +1,16 @@
 package org.ekkofs.backup;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.ekkofs.format.SegmentHash;
 import org.ekkofs.manifest.SegmentTable;
@@ -16,16 +19,16 @@ import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.DiskGeometry;
 import org.ekkofs.model.Layer;
 import org.ekkofs.model.SegmentEntry;
-import org.ekkofs.model.SegmentIndex;
 
 /**
  * Carries a backup into another repository: the calling thread goes through its manifest and that
  * of the parent beside it. What is stored already, by the segment's digest, is only referred to; of
- * the rest what an interrupted copy has stored, by chunk headers; and what is left is read, by many
- * threads, and stored as a snapshot does. At most {@link #window} segments are under way.
+ * the rest what an interrupted copy has stored, by chunk headers; and what is left is read, by
+ * threads that wait for the source, and stored as in a snapshot. Segments that are being read or
+ * were read are as many as a snapshot's.
  */
 final class CopyPipeline {
-  private static final long MEMORY_BYTES = 192L << 20;
+  private static final int STOP_SECONDS = 30;
 
   private final CopySource source;
   private final DiskGeometry geometry;
@@ -36,11 +39,11 @@ final class CopyPipeline {
   private final SnapshotOutput output;
   private final ProgressShare progress;
   private final Repository repository;
-  private final int parallelism;
-  private final int window;
-  private final BlockingQueue<byte[]> buffers;
-  private final BlockingQueue<Pending> results;
+  private final BlockingQueue<byte[]> buffers = new LinkedBlockingQueue<>();
+  private final Queue<Pending> results = new ArrayDeque<>();
+  private final CompletableFuture<Optional<SegmentEntry>> failed = new CompletableFuture<>();
   private final AtomicLong reused = new AtomicLong();
+  private int buffersLeft;
 
   private record Pending(SegmentEntry original, CompletableFuture<Optional<SegmentEntry>> result) {}
 
@@ -62,11 +65,7 @@ final class CopyPipeline {
     this.output = output;
     this.progress = progress;
     this.repository = repository;
-    long affordable = MEMORY_BYTES / (2L * geometry.segmentSize().bytes());
-    this.parallelism = repository.store().parallelism();
-    this.window = (int) Math.max(4, Math.min(3L * parallelism, affordable));
-    this.buffers = new ArrayBlockingQueue<>(window);
-    this.results = new ArrayBlockingQueue<>(window);
+    this.buffersLeft = SnapshotPipeline.buffers(geometry, source.parallelism());
   }
 
   /** How many bytes of chunks were taken over from an interrupted copy. */
@@ -76,67 +75,117 @@ final class CopyPipeline {
 
   /** Runs to the end, or throws what went wrong first. */
   void run() {
-    int atOnce = Math.min(parallelism, window);
-    ExecutorService readers = repository.threads().pool("ekkofs-copy", atOnce);
-    try (SnapshotThreads threads = new SnapshotThreads(repository.threads(), atOnce)) {
+    int parallelism = Math.min(source.parallelism(), buffersLeft);
+    ExecutorService readers = repository.threads().pool("ekkofs-copy", parallelism);
+    try (SnapshotThreads threads =
+        new SnapshotThreads(repository.threads(), repository.store().parallelism())) {
       try {
-        submitAll(readers, threads);
+        goThrough(readers, threads);
+        takeResults(0);
       } finally {
-        SnapshotThreads.stop(readers);
+        stop(readers);
       }
     } catch (InterruptedException e) {
       throw new CancelledException("the copy was interrupted", e);
     }
   }
 
-  private void submitAll(ExecutorService readers, SnapshotThreads threads)
-      throws InterruptedException {
-    for (long from = 0; from < geometry.segments(); from = source.next(from + SegmentTable.PAGE)) {
-      for (SegmentEntry entry : source.page(from)) {
-        submit(entry, readers, threads);
-      }
+  /** What these threads read is given to the others, which must not have ended before. */
+  private static void stop(ExecutorService readers) {
+    boolean interrupted = Thread.interrupted();
+    readers.shutdownNow();
+    try {
+      readers.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      interrupted = true;
     }
-    while (!results.isEmpty()) {
-      takeResult();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
-  private void submit(SegmentEntry entry, ExecutorService readers, SnapshotThreads threads)
+  private void goThrough(ExecutorService readers, SnapshotThreads threads)
       throws InterruptedException {
-    if (results.remainingCapacity() == 0) {
-      takeResult();
+    for (long from = 0; from < geometry.segments(); from = source.next(from + SegmentTable.PAGE)) {
+      for (SegmentEntry entry : source.page(from)) {
+        takeResults(SnapshotPipeline.MAX_RESULTS - 1);
+        results.add(new Pending(entry, submit(entry, readers, threads)));
+      }
     }
+  }
+
+  private CompletableFuture<Optional<SegmentEntry>> submit(
+      SegmentEntry entry, ExecutorService readers, SnapshotThreads threads)
+      throws InterruptedException {
     Optional<SegmentEntry> inParent = parent.segment(entry.segment());
     Optional<List<Layer>> stored =
         inParent
             .filter(same -> same.digest().equals(entry.digest()))
             .map(SegmentEntry::layers)
             .or(() -> known.find(entry.digest()));
-    results.add(
-        new Pending(
-            entry,
-            stored.isPresent()
-                ? CompletableFuture.completedFuture(
-                    Optional.of(new SegmentEntry(entry.segment(), entry.digest(), stored.get())))
-                : store(entry, inParent, readers, threads)));
+    return stored.isPresent()
+        ? CompletableFuture.completedFuture(
+            Optional.of(new SegmentEntry(entry.segment(), entry.digest(), stored.get())))
+        : store(entry, inParent, readers, threads);
   }
 
   private CompletableFuture<Optional<SegmentEntry>> store(
       SegmentEntry entry,
       Optional<SegmentEntry> inParent,
       ExecutorService readers,
-      SnapshotThreads threads) {
+      SnapshotThreads threads)
+      throws InterruptedException {
     repository.reached(CrashPoint.BETWEEN_CHUNKS);
     List<LeftChunks.Listed> listed = left.of(entry.segment());
+    byte[] buffer = buffer();
     return CompletableFuture.completedFuture(entry)
-        .thenComposeAsync(
-            original -> {
-              Optional<SegmentEntry> there = takeOver(original, inParent, listed);
-              return there.isPresent()
-                  ? CompletableFuture.completedFuture(there)
-                  : transfer(original, inParent, threads);
-            },
-            readers);
+        .thenApplyAsync(original -> obtain(original, inParent, listed, buffer), readers)
+        .thenCompose(
+            there ->
+                there.isPresent()
+                    ? CompletableFuture.completedFuture(there)
+                    : storer.store(loaded(entry, buffer), inParent, threads))
+        .whenComplete(
+            (copy, failure) -> {
+              if (failure != null) {
+                failed.completeExceptionally(failure);
+              }
+            });
+  }
+
+  private byte[] buffer() throws InterruptedException {
+    byte[] free = buffers.poll();
+    if (free == null && buffersLeft > 0) {
+      buffersLeft--;
+      return new byte[geometry.segmentSize().bytes()];
+    }
+    return free == null ? buffers.take() : free;
+  }
+
+  private SegmentStorer.Loaded loaded(SegmentEntry entry, byte[] buffer) {
+    return new SegmentStorer.Loaded(
+        entry.segment(), buffer, geometry.length(entry.segment()), buffers::add);
+  }
+
+  /** The entry of what is stored already; empty once the buffer has what is to be stored. */
+  private Optional<SegmentEntry> obtain(
+      SegmentEntry entry,
+      Optional<SegmentEntry> inParent,
+      List<LeftChunks.Listed> listed,
+      byte[] buffer) {
+    boolean isRead = false;
+    try {
+      Optional<SegmentEntry> there = takeOver(entry, inParent, listed);
+      if (there.isEmpty()) {
+        source.read(entry, ByteBuffer.wrap(buffer, 0, geometry.length(entry.segment())));
+        isRead = true;
+      }
+      return there;
+    } finally {
+      if (!isRead) {
+        buffers.add(buffer);
+      }
+    }
   }
 
   private Optional<SegmentEntry> takeOver(
@@ -159,28 +208,26 @@ final class CopyPipeline {
     return Optional.empty();
   }
 
-  private CompletableFuture<Optional<SegmentEntry>> transfer(
-      SegmentEntry entry, Optional<SegmentEntry> inParent, SnapshotThreads threads) {
-    SegmentIndex segment = entry.segment();
-    byte[] buffer =
-        Optional.ofNullable(buffers.poll())
-            .orElseGet(() -> new byte[geometry.segmentSize().bytes()]);
-    int length = geometry.length(segment);
-    source.read(entry, ByteBuffer.wrap(buffer, 0, length));
-    return storer.store(
-        new SegmentStorer.Loaded(segment, buffer, length, buffers::offer), inParent, threads);
+  /** Takes what is complete, in order, and waits until there are no more than so many left. */
+  private void takeResults(int most) throws InterruptedException {
+    while (!results.isEmpty() && (results.size() > most || results.element().result().isDone())) {
+      Pending next = results.element();
+      output.add(copy(next));
+      progress.advance(geometry, next.original());
+      results.remove();
+    }
   }
 
-  private void takeResult() throws InterruptedException {
-    Pending next = results.take();
+  /** The first failure of any is not made to wait for what comes before it. */
+  private SegmentEntry copy(Pending next) throws InterruptedException {
     try {
-      SegmentEntry copy =
-          next.result()
-              .get()
-              .filter(entry -> entry.digest().equals(next.original().digest()))
-              .orElseThrow(() -> changed(next.original()));
-      output.add(copy);
-      progress.advance(geometry, next.original());
+      if (!next.result().isDone() || failed.isDone()) {
+        CompletableFuture.anyOf(failed, next.result()).get();
+      }
+      return next.result()
+          .get()
+          .filter(entry -> entry.digest().equals(next.original().digest()))
+          .orElseThrow(() -> changed(next.original()));
     } catch (ExecutionException e) {
       throw SnapshotPipeline.unwrapped(e);
     }

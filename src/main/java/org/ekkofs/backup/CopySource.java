@@ -20,11 +20,14 @@ import org.ekkofs.store.ObjectStore;
 
 /** The backup that is copied, opened. Whatever is wrong with it is said to be so in the source. */
 final class CopySource implements AutoCloseable {
+  private final int parallelism;
   private final Manifest manifest;
   private final BackupDisk disk;
   private final ParentDisk.Present digests;
 
-  private CopySource(Manifest manifest, BackupDisk disk, ParentDisk.Present digests) {
+  private CopySource(
+      int parallelism, Manifest manifest, BackupDisk disk, ParentDisk.Present digests) {
+    this.parallelism = parallelism;
     this.manifest = manifest;
     this.disk = disk;
     this.digests = digests;
@@ -39,6 +42,7 @@ final class CopySource implements AutoCloseable {
     Manifest manifest = inSource(() -> tree.manifest(backup));
     SegmentTable table = new SegmentTable();
     return new CopySource(
+        store.parallelism(),
         manifest,
         new BackupDisk(tree.keys(), manifest, table, cache),
         new ParentDisk.Present(manifest, table, new ChunkHeaders(store, tree.keys())));
@@ -50,6 +54,11 @@ final class CopySource implements AutoCloseable {
     } catch (CorruptException e) {
       throw new CorruptException("in the source: " + e.getMessage(), e);
     }
+  }
+
+  /** How many segments are worth being read at once. */
+  int parallelism() {
+    return parallelism;
   }
 
   DiskGeometry geometry() {

@@ -9,6 +9,7 @@ import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.manifest.Manifest;
 import org.ekkofs.manifest.SegmentTable;
 import org.ekkofs.model.BackupPath;
+import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.DiskGeometry;
 import org.ekkofs.model.Layer;
 import org.ekkofs.model.SegmentEntry;
@@ -100,7 +101,11 @@ final class MetadataCheck {
   /** A listing may be behind. */
   private boolean isMissing(Layer layer) {
     ObjectKey key = scope.keys().chunk(layer.chunk());
-    return scope.store().getRange(key, 0, 1).isEmpty();
+    try {
+      return scope.store().getRange(key, 0, 1).isEmpty();
+    } catch (CorruptException damaged) {
+      return false;
+    }
   }
 
   private void report(SegmentEntry entry, Layer layer) {

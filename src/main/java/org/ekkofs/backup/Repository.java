@@ -26,6 +26,7 @@ import org.ekkofs.model.NotFoundException;
 import org.ekkofs.model.Origin;
 import org.ekkofs.model.RepositoryDescriptor;
 import org.ekkofs.model.TreeName;
+import org.ekkofs.store.Body;
 import org.ekkofs.store.ConditionalPutProbe;
 import org.ekkofs.store.ObjectKey;
 import org.ekkofs.store.ObjectStore;
@@ -114,9 +115,21 @@ public final class Repository implements AutoCloseable {
     }
     prepare.run();
     store.sync();
-    if (!store.createIfAbsent(DESCRIPTOR, DescriptorCodec.encode(descriptor))) {
+    if (!(descriptor.log() instanceof LogPlace.Store)) {
+      // The store may have no create-if-absent at all.
+      redescribe(store, descriptor);
+    } else if (!store.createIfAbsent(DESCRIPTOR, DescriptorCodec.encode(descriptor))) {
       throw taken(store);
     }
+  }
+
+  /**
+   * Describes a repository anew, as when its logs have another place. Nobody else may be doing the
+   * same.
+   */
+  public static void redescribe(ObjectStore store, RepositoryDescriptor descriptor) {
+    store.put(DESCRIPTOR, Body.of(DescriptorCodec.encode(descriptor)));
+    store.sync();
   }
 
   private static AlreadyExistsException taken(ObjectStore store) {

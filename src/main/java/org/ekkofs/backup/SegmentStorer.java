@@ -171,6 +171,11 @@ final class SegmentStorer {
         .thenApply(done -> remembered(segment, hash, layers));
   }
 
+  private List<Layer> remembered(Loaded segment, SegmentHash hash, List<Layer> layers) {
+    known.add(new SegmentEntry(segment.index, hash.digest(), layers));
+    return layers;
+  }
+
   /**
    * Does without storing what is new of a segment if it is in a chunk that is there already.
    *
@@ -199,11 +204,6 @@ final class SegmentStorer {
             entry ->
                 parent.blockDigests(entry).map(digests -> Difference.between(entry, digests, hash)))
         .orElseGet(() -> Difference.whole(hash));
-  }
-
-  private List<Layer> remembered(Loaded segment, SegmentHash hash, List<Layer> layers) {
-    known.add(new SegmentEntry(segment.index, hash.digest(), layers));
-    return layers;
   }
 
   /**

@@ -58,11 +58,11 @@ final class SnapshotPipeline {
     this.output = output;
     this.progress = progress;
     this.repository = repository;
-    this.buffersLeft = buffers(repository.store().parallelism());
+    this.buffersLeft = buffers(geometry, repository.store().parallelism());
   }
 
-  /** Enough for all who compute, and to ask for what the parent has of as many more. */
-  private int buffers(int parallelism) {
+  /** Enough for all who compute, and to wait for a store on behalf of as many more. */
+  static int buffers(DiskGeometry geometry, int parallelism) {
     int wanted = 2 * (Runtime.getRuntime().availableProcessors() + 1) + parallelism;
     int affordable = BUFFER_BYTES / geometry.segmentSize().bytes();
     return Math.max(LEAST_BUFFERS, Math.min(wanted, affordable));

@@ -71,6 +71,8 @@ final class TreeRepair implements AutoCloseable {
         }
         out.write(part.get());
       }
+    } catch (CorruptException damaged) {
+      return false;
     } catch (IOException e) {
       throw new FailedException("cannot write " + target.file() + ": " + e.getMessage(), e);
     }

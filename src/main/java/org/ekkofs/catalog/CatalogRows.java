@@ -178,6 +178,7 @@ final class CatalogRows {
   }
 
   private static Optional<Copied> copied(ResultSet row) throws SQLException {
+    Optional<BackupId> continues = Optional.ofNullable(row.getBytes(34)).map(BackupId::fromBytes);
     if (row.getBytes(32) == null) {
       return Optional.empty();
     }
@@ -187,8 +188,7 @@ final class CatalogRows {
               UUID.fromString(text(row, 31)),
               BackupId.fromBytes(bytes(row, 32)),
               Instant.parse(text(row, 33)));
-      return Optional.of(
-          new Copied(origin, Optional.ofNullable(row.getBytes(34)).map(BackupId::fromBytes)));
+      return Optional.of(new Copied(origin, continues));
     } catch (DateTimeException | IllegalArgumentException e) {
       throw new CorruptException("impossible origin of a copy in the database", e);
     }

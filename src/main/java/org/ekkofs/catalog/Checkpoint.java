@@ -16,6 +16,7 @@ import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.log.TreeState;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.BackupName;
+import org.ekkofs.model.Copied;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.InvalidException;
@@ -121,6 +122,9 @@ public final class Checkpoint implements AutoCloseable {
     Slot before = new Slot(1);
     for (TrackedBackup backup : state.backups()) {
       require(follows(before, backup.slot(), state.slot()), "its backups are not in order");
+      require(
+          backup.copied().flatMap(Copied::continues).map(ids::contains).orElse(true),
+          "it has a copy that continues none");
       require(ids.add(backup.id()), "it has a backup twice");
       require(!backup.isVisible() || names.add(backup.name()), "it has a name twice");
       require(isPossible(backup, state.slot()), "it has a backup of the future");

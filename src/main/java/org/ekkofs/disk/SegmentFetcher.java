@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.ekkofs.format.Chunk;
@@ -12,7 +13,7 @@ import org.ekkofs.model.CancelledException;
 import org.ekkofs.model.Compression;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.DiskGeometry;
-import org.ekkofs.model.EkkofsException;
+import org.ekkofs.model.InvalidException;
 import org.ekkofs.model.Layer;
 import org.ekkofs.model.SegmentEntry;
 import org.ekkofs.store.ObjectKey;
@@ -140,14 +141,14 @@ final class SegmentFetcher implements AutoCloseable {
   private Chunk fetch(ObjectKey key, ChunkCodec codec) {
     Duration pause = FIRST_PAUSE;
     for (int tried = 1; ; tried++) {
-      byte[] object =
-          store
-              .get(key, codec.maxObjectBytes())
-              .orElseThrow(() -> new CorruptException("chunk " + key + " is missing"));
-      fetched.addAndGet(object.length);
       try {
-        return codec.decode(object);
-      } catch (EkkofsException e) {
+        Optional<byte[]> object = store.get(key, codec.maxObjectBytes());
+        if (object.isEmpty()) {
+          break;
+        }
+        fetched.addAndGet(object.get().length);
+        return codec.decode(object.get());
+      } catch (CorruptException | InvalidException e) {
         if (tried == settings.tries()) {
           throw new CorruptException("chunk " + key + " is damaged: " + e.getMessage(), e);
         }
@@ -155,6 +156,7 @@ final class SegmentFetcher implements AutoCloseable {
       pause(pause);
       pause = pause.multipliedBy(2);
     }
+    throw new CorruptException("chunk " + key + " is missing");
   }
 
   private void pause(Duration pause) {

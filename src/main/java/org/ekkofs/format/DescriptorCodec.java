@@ -1,6 +1,7 @@
 package org.ekkofs.format;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.InvalidException;
 import org.ekkofs.model.LogPlace;
@@ -18,7 +19,8 @@ import org.ekkofs.model.RepositoryDescriptor;
  *   "log" : "store",                             or "single-writer", or "postgresql"
  *   "writer" : "backup1",                        the host that may write, for "single-writer"
  *   "database" : "postgresql://db1/ekkofs",      where the logs are, for "postgresql"
- *   "encrypted" : true                           left out if not
+ *   "encrypted" : true,                          left out if not
+ *   "proof" : "5fd9…"                            of an encrypted one, see encryption/MasterKey
  * }
  * </pre>
  */
@@ -49,6 +51,7 @@ public final class DescriptorCodec {
     if (descriptor.encrypted()) {
       json.put("encrypted", true);
     }
+    descriptor.proof().ifPresent(proof -> json.put("proof", proof.toString()));
     return JsonReader.write(json);
   }
 
@@ -67,7 +70,8 @@ public final class DescriptorCodec {
               json.uuid("repository"),
               json.instant("created"),
               logPlace(json),
-              json.has("encrypted") && json.flag("encrypted"));
+              json.has("encrypted") && json.flag("encrypted"),
+              json.has("proof") ? Optional.of(json.digest("proof")) : Optional.empty());
       json.end();
       return descriptor;
     } catch (CorruptException | InvalidException e) {

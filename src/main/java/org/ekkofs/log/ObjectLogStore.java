@@ -2,7 +2,6 @@ package org.ekkofs.log;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -122,6 +121,6 @@ public final class ObjectLogStore implements LogStore {
   }
 
   private static ObjectKey key(TreeName tree, Slot slot) {
-    return new ObjectKey(prefix(tree).value() + String.format(Locale.ROOT, "/%016d", slot.value()));
+    return LogCopies.key(tree, slot);
   }
 }

@@ -104,7 +104,7 @@ public final class ConditionalPutProbe {
 
   private RefusedException unsafe(String finding) {
     return new RefusedException(
-        "%s cannot hold a commit log: creating an object must succeed for one writer only, but %s"
+        "%s cannot hold the log of several writers: creating an object must succeed for one only, but %s; keep the log in a database (--log postgresql://HOST/DATABASE), or let this host alone write (--single-writer)"
             .formatted(store.description(), finding));
   }
 

@@ -1,5 +1,7 @@
 package org.ekkofs.store;
 
+import org.ekkofs.model.RepositoryDescriptor;
+
 /**
  * What turns content into the bytes that may leave this machine, and back. Safe for use by many
  * threads.
@@ -30,6 +32,14 @@ public interface ObjectSeal {
    * @throws org.ekkofs.model.CorruptException if these bytes were not sealed for it
    */
   byte[] open(ObjectKey key, byte[] sealed);
+
+  /**
+   * The descriptor as it is to be stored: with the proof, where there are keys, that whoever wrote
+   * it had them. To be asked for whenever it changes.
+   */
+  default RepositoryDescriptor prove(RepositoryDescriptor descriptor) {
+    return descriptor;
+  }
 
   /** What a store seals its objects with. */
   static ObjectSeal of(ObjectStore store) {

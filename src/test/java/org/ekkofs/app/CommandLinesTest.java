@@ -75,6 +75,49 @@ class CommandLinesTest {
   }
 
   @Test
+  void copiesIntoAnotherRepositoryWhatThatLacks() throws IOException {
+    snapshot("web/one");
+    snapshot("web/two", "--parent", "web/one");
+    String other = folder.resolve("other").toString();
+    assertThat(ekkofs.run("copy", "web", "--to", other).status()).isEqualTo(3);
+    assertThat(ekkofs.run("init", other).status()).isZero();
+    assertThat(ekkofs.run("copy", "web", "--to", other, "--dry-run").out().lines().toList())
+        .hasSize(3)
+        .contains("would copy web/one", "would copy web/two");
+
+    JsonNode first = json("copy", "web/one", "--to", other, "--json").get("trees").get(0);
+    assertThat(first.get("copied")).hasSize(1);
+    assertThat(first.get("sentBytes").asLong()).isPositive();
+    JsonNode rest =
+        json("copy", "web", "--to", other, "--verify", "--read-data", "--json").get("trees").get(0);
+    assertThat(rest.get("copied").get(0).get("name").asText()).isEqualTo("two");
+    assertThat(rest.get("already").asInt()).isEqualTo(1);
+    assertThat(rest.get("verified").get("problems")).isEmpty();
+    assertThat(ekkofs.run("copy", "web", "--to", other).out())
+        .contains("copied 0 backups", "2 there already");
+
+    JsonNode original = json("show", "web/two", "--json");
+    JsonNode copy = json("-r", other, "show", "web/two", "--json");
+    assertThat(copy.get("taken")).isEqualTo(original.get("taken"));
+    assertThat(copy.get("copyOf").get("id")).isEqualTo(original.get("id"));
+    assertThat(copy.get("verified").get("percent").asInt()).isEqualTo(100);
+    assertThat(ekkofs.run("-r", other, "show", "web/two").out()).contains("copy of");
+  }
+
+  @Test
+  void copyNeedsToKnowWhatAndWhereTo() {
+    snapshot("web/one");
+    assertThat(ekkofs.run("copy", "web").status()).isEqualTo(2);
+    assertThat(ekkofs.run("copy", "--to", "/nowhere").status()).isEqualTo(2);
+    assertThat(ekkofs.run("copy", "web", "--to", "/nowhere", "--read-data").status()).isEqualTo(2);
+    String same = folder.resolve("repository").toString();
+    assertThat(ekkofs.run("copy", "web", "--to", same).status()).isEqualTo(5);
+    assertThat(ekkofs.run("copy", "web/none", "--to", same, "--as", "db").status()).isEqualTo(3);
+    assertThat(ekkofs.run("copy", "web/one", "--to", same, "--as", "db").status()).isZero();
+    assertThat(ekkofs.run("show", "db/one").status()).isZero();
+  }
+
+  @Test
   void listsTreesAndBackups() throws IOException {
     snapshot("web/one");
     snapshot("web/two", "--parent", "web/one");

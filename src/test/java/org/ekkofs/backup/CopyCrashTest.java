@@ -146,6 +146,7 @@ class CopyCrashTest {
     int fresh = (int) TestRepository.figures(report.copied().get(0)).newChunks();
     int before = (int) TestRepository.figures(to.tree().find(new BackupName("first"))).newChunks();
     assertThat(puts).isEqualTo(fresh - (stored - before));
+    assertThat(to.counts().count("adopt")).isEqualTo(stored - before);
     assertThat(from.counts().ofChunks("get").size()).isLessThanOrEqualTo(2 * puts);
     assertThat(to.tree().all()).noneMatch(TrackedBackup::isOpen);
     assertAllIsWell();

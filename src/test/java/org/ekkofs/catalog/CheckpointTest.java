@@ -175,7 +175,7 @@ class CheckpointTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "PRAGMA user_version = 2",
+        "PRAGMA user_version = 3",
         "PRAGMA application_id = 7",
         "UPDATE trees SET last = x'00'",
         "UPDATE trees SET slot = 4",
@@ -202,21 +202,30 @@ class CheckpointTest {
         "UPDATE plans SET backups = zeroblob(16)",
         "UPDATE plans SET backups = zeroblob(16016)",
         "ALTER TABLE backups DROP COLUMN protected",
+        "UPDATE backups SET origin_backup = x'0102'",
+        "UPDATE backups SET origin_backup = zeroblob(16), origin_repository = 'x'",
+        "UPDATE backups SET origin_backup = zeroblob(16), origin_taken = 'yesterday',"
+            + " origin_repository = '00000000-0000-4000-8000-000000000000'",
+        "UPDATE backups SET origin_backup = zeroblob(16), origin_taken = '2026-11-23T12:00:00Z',"
+            + " origin_repository = '00000000-0000-4000-8000-000000000000', continues = id",
         "INSERT INTO backups SELECT 'db', slot + 100, id, name, parent, taken, host, boot, pid,"
             + " started, phase, committed_at, manifest_sha256, manifest_length, manifest_raw,"
             + " references_sha256, references_length, references_raw, disk_bytes, data_bytes,"
             + " new_bytes, stored_bytes, new_chunks, hidden_at, hidden_time, plan, verified_time,"
-            + " verified_percent, verified_sound, protected FROM backups a, (SELECT 1) b"
+            + " verified_percent, verified_sound, protected, origin_repository,"
+            + " origin_backup, origin_taken, continues FROM backups a, (SELECT 1) b"
             + " UNION ALL SELECT 'db', slot + 200, id, name, parent, taken, host, boot, pid,"
             + " started, phase, committed_at, manifest_sha256, manifest_length, manifest_raw,"
             + " references_sha256, references_length, references_raw, disk_bytes, data_bytes,"
             + " new_bytes, stored_bytes, new_chunks, hidden_at, hidden_time, plan, verified_time,"
-            + " verified_percent, verified_sound, protected FROM backups"
+            + " verified_percent, verified_sound, protected, origin_repository,"
+            + " origin_backup, origin_taken, continues FROM backups"
             + " UNION ALL SELECT 'db', slot + 300, id, name, parent, taken, host, boot, pid,"
             + " started, phase, committed_at, manifest_sha256, manifest_length, manifest_raw,"
             + " references_sha256, references_length, references_raw, disk_bytes, data_bytes,"
             + " new_bytes, stored_bytes, new_chunks, hidden_at, hidden_time, plan, verified_time,"
-            + " verified_percent, verified_sound, protected FROM backups"
+            + " verified_percent, verified_sound, protected, origin_repository,"
+            + " origin_backup, origin_taken, continues FROM backups"
       })
   void whatIsImpossibleIsRefused(String sql) throws Exception {
     TreeState state =
@@ -280,8 +289,8 @@ class CheckpointTest {
   @Test
   void theTablesAreThoseOfTheVersion() {
     String schema = String.join(";", CatalogRows.SCHEMA).replaceAll("\\s+", " ");
-    assertThat(CheckpointWriter.VERSION).isEqualTo(1);
+    assertThat(CheckpointWriter.VERSION).isEqualTo(2);
     assertThat(Sha256.of(schema.getBytes(StandardCharsets.UTF_8)))
-        .hasToString("03468dbc8a1fc58f22a2d2b31c838374ef674153892f8c2c88f8e68f23b054a7");
+        .hasToString("76f03f60f6118c44337566e88e3a55916d5ba765e4a074ba6f6560c7e1245c6c");
   }
 }

@@ -14,9 +14,11 @@ import org.ekkofs.model.BackupFigures;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.BackupName;
 import org.ekkofs.model.Compression;
+import org.ekkofs.model.Copied;
 import org.ekkofs.model.CorruptException;
 import org.ekkofs.model.LogEvent;
 import org.ekkofs.model.LogRecord;
+import org.ekkofs.model.Origin;
 import org.ekkofs.model.SegmentSize;
 import org.ekkofs.model.Slot;
 import org.ekkofs.model.StoredObject;
@@ -42,6 +44,8 @@ class RecordCodecTest {
         new LogEvent.Create(SegmentSize.DEFAULT, new Compression(0)),
         new LogEvent.Intent(BACKUP, new BackupName("a:b@c+d"), Optional.of(PARENT), WRITER),
         new LogEvent.Intent(BACKUP, new BackupName("x"), Optional.empty(), WRITER),
+        copy(Optional.empty()),
+        copy(Optional.of(PARENT)),
         new LogEvent.Commit(
             BACKUP, manifest, references, new BackupFigures(Long.MAX_VALUE, 4, 3, 2, 1)),
         new LogEvent.Revoke(BACKUP),
@@ -53,6 +57,16 @@ class RecordCodecTest {
         new LogEvent.Plan(Sha256.of(new byte[3]), Slot.NONE, List.of(), 0),
         new LogEvent.Swept(Sha256.of(new byte[3])),
         new LogEvent.Verified(5, List.of(BACKUP), List.of(PARENT)));
+  }
+
+  private static LogEvent copy(Optional<BackupId> continues) {
+    Origin origin = new Origin(NONCE, PARENT, TIME);
+    return new LogEvent.Intent(
+        BACKUP,
+        new BackupName("x"),
+        Optional.empty(),
+        WRITER,
+        Optional.of(new Copied(origin, continues)));
   }
 
   @ParameterizedTest

@@ -13,9 +13,11 @@ import org.ekkofs.model.BackupFigures;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.BackupName;
 import org.ekkofs.model.Compression;
+import org.ekkofs.model.Copied;
 import org.ekkofs.model.Digest;
 import org.ekkofs.model.LogEvent;
 import org.ekkofs.model.LogRecord;
+import org.ekkofs.model.Origin;
 import org.ekkofs.model.SegmentSize;
 import org.ekkofs.model.Slot;
 import org.ekkofs.model.StoredObject;
@@ -52,6 +54,18 @@ public final class Records {
   public static LogEvent.Intent intent(int n, String name, Optional<BackupId> parent) {
     return new LogEvent.Intent(
         id(n), name(name), parent, new WriterProcess("web1", "boot " + n, 100 + n, 1_000 + n));
+  }
+
+  /** A copy of a backup of the same number elsewhere. */
+  public static LogEvent.Intent copy(int n, String name, Optional<BackupId> continues) {
+    LogEvent.Intent plain = intent(n, name);
+    Origin origin = new Origin(new UUID(9, n), id(100 + n), TIME.minusSeconds(n));
+    return new LogEvent.Intent(
+        plain.backup(),
+        plain.name(),
+        plain.parent(),
+        plain.writer(),
+        Optional.of(new Copied(origin, continues)));
   }
 
   public static LogEvent.Commit commit(int n) {
@@ -135,7 +149,7 @@ public final class Records {
       int n = random.nextInt(8);
       String name = "n" + random.nextInt(3);
       events.add(
-          switch (random.nextInt(14)) {
+          switch (random.nextInt(15)) {
             case 0, 1 ->
                 intent(
                     n,
@@ -149,6 +163,11 @@ public final class Records {
             case 9, 10, 11 ->
                 plan(events.size(), Math.max(0, events.size() - random.nextInt(4)), n);
             case 12 -> swept(events.size() - random.nextInt(8));
+            case 14 ->
+                copy(
+                    n,
+                    name,
+                    random.nextBoolean() ? Optional.empty() : Optional.of(id(random.nextInt(8))));
             case 13 -> verified(random.nextInt(101), List.of(n), List.of((n + 1) % 8));
             default -> create();
           });

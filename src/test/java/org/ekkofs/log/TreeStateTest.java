@@ -3,6 +3,7 @@ package org.ekkofs.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.ekkofs.log.Records.commit;
+import static org.ekkofs.log.Records.copy;
 import static org.ekkofs.log.Records.create;
 import static org.ekkofs.log.Records.hide;
 import static org.ekkofs.log.Records.id;
@@ -85,6 +86,68 @@ class TreeStateTest {
     assertThat(backup.taken()).isEqualTo(Records.TIME.plusSeconds(2));
     assertThat(backup.writer()).isEqualTo(intent(1, "a").writer());
     assertThat(state.visible(name("a"))).isEmpty();
+  }
+
+  @Test
+  void aCopyIsAsOldAsItsOriginal() {
+    TrackedBackup copy = replay(copy(1, "a", Optional.empty())).backup(id(1)).orElseThrow();
+    assertThat(copy.taken()).isEqualTo(Records.TIME.minusSeconds(1));
+    assertThat(copy.begun()).isEqualTo(Records.TIME.plusSeconds(2));
+  }
+
+  @Test
+  void aCopyContinuesOnlyAnOpenOne() {
+    Optional<BackupId> first = Optional.of(id(1));
+    assertThat(replay(copy(2, "a", first)).backup(id(2))).isEmpty();
+    LogEvent open = copy(1, "a", Optional.empty());
+    assertThat(replay(open, revoke(1), copy(2, "a", first)).backup(id(2))).isEmpty();
+    assertThat(replay(open, commit(1), copy(2, "b", first)).backup(id(2))).isEmpty();
+    assertThat(replay(open, copy(2, "a", first)).backup(id(2))).isPresent();
+  }
+
+  @Test
+  void theCommitOfACopyRevokesAllThatItContinues() {
+    TreeState state =
+        replay(
+            copy(1, "a", Optional.empty()),
+            copy(2, "a", Optional.of(id(1))),
+            copy(3, "a", Optional.of(id(2))),
+            commit(3),
+            commit(1),
+            commit(2));
+    assertVisible(state, "a", 3);
+    assertThat(phase(state, 1)).isEqualTo(new Phase.Revoked());
+    assertThat(phase(state, 2)).isEqualTo(new Phase.Revoked());
+    assertThat(state.unfinished()).isEmpty();
+  }
+
+  @Test
+  void theCommitOfACopyIsVoidIfAnyThatItContinuesIsNotOpen() {
+    LogEvent[] chain = {
+      copy(1, "a", Optional.empty()),
+      copy(2, "b", Optional.of(id(1))),
+      copy(3, "c", Optional.of(id(2)))
+    };
+    TreeState revoked = replay(chain[0], chain[1], chain[2], revoke(1), commit(3));
+    assertThat(phase(revoked, 3)).isEqualTo(new Phase.Revoked());
+    assertThat(phase(revoked, 2)).isEqualTo(new Phase.Open());
+    TreeState complete = replay(chain[0], chain[1], chain[2], commit(1), commit(3), commit(2));
+    assertVisible(complete, "a", 1);
+    assertThat(phase(complete, 3)).isEqualTo(new Phase.Revoked());
+    assertThat(phase(complete, 2)).isEqualTo(new Phase.Revoked());
+  }
+
+  @Test
+  void ofTwoThatContinueOneTheFirstIsCommitted() {
+    TreeState state =
+        replay(
+            copy(1, "a", Optional.empty()),
+            copy(2, "a", Optional.of(id(1))),
+            copy(3, "b", Optional.of(id(1))),
+            commit(3),
+            commit(2));
+    assertVisible(state, "b", 3);
+    assertThat(phase(state, 2)).isEqualTo(new Phase.Revoked());
   }
 
   @Test

@@ -32,6 +32,7 @@ final class Machine {
 
   private final World world;
   private final int number;
+  private final String host;
   private final Path folder;
   private final UnaryOperator<ObjectStore> mutation;
   private int processes;
@@ -43,8 +44,14 @@ final class Machine {
    * @param mutation what is wrong with its view of the store
    */
   Machine(World world, int number, Path folder, UnaryOperator<ObjectStore> mutation) {
+    this(world, number, "host" + number, folder, mutation);
+  }
+
+  /** A machine that others may take for their own host: its processes look dead to them. */
+  Machine(World world, int number, String host, Path folder, UnaryOperator<ObjectStore> mutation) {
     this.world = world;
     this.number = number;
+    this.host = host;
     this.folder = folder;
     this.mutation = mutation;
   }
@@ -87,7 +94,7 @@ final class Machine {
     String boot = world.profile.knownDead() ? "simulated" : "";
     return new Surroundings(
         world.clock,
-        new Host(new WriterProcess("host" + number, boot, FIRST_PID + processes, 1)),
+        new Host(new WriterProcess(host, boot, FIRST_PID + processes, 1)),
         process::reached,
         (name, count) -> new CallingThread(),
         this::id,

@@ -18,6 +18,8 @@ enum Mutant {
   UNKNOWN_IS_WRITTEN(Mutants.UnknownIsWritten::new, Loss.class),
   /** Revoked snapshots are committed all the same. */
   REVOKED_IS_OPEN(Mutants.RevokedIsOpen::new, Loss.class),
+  /** Copies are committed though what they continue was revoked. */
+  REVOKED_IS_CONTINUED(Mutants.RevokedIsContinued::new, Loss.class),
   /** References that cannot be read are taken for empty. */
   UNREADABLE_IS_EMPTY(Mutants.UnreadableIsEmpty::new, Missing.class);
 

@@ -8,6 +8,7 @@ import org.ekkofs.format.RecordCodec;
 import org.ekkofs.format.References;
 import org.ekkofs.format.Sha256;
 import org.ekkofs.model.BackupId;
+import org.ekkofs.model.Copied;
 import org.ekkofs.model.LogEvent;
 import org.ekkofs.model.LogRecord;
 import org.ekkofs.model.StoreUnavailableException;
@@ -111,6 +112,26 @@ final class Mutants {
     @Override
     LogEvent seen(long slot, LogEvent event) {
       return event instanceof LogEvent.Revoke ? new LogEvent.Revoke(NOBODY) : event;
+    }
+  }
+
+  /** Takes no notice of what a copy continues, once that is announced. */
+  static final class RevokedIsContinued extends LogView {
+    RevokedIsContinued(ObjectStore store) {
+      super(store);
+    }
+
+    @Override
+    LogEvent seen(long slot, LogEvent event) {
+      if (!(event instanceof LogEvent.Intent intent)) {
+        return event;
+      }
+      return new LogEvent.Intent(
+          intent.backup(),
+          intent.name(),
+          intent.parent(),
+          intent.writer(),
+          intent.copied().map(copied -> new Copied(copied.origin(), Optional.empty())));
     }
   }
 

@@ -36,6 +36,7 @@ final class Simulation {
   private final ExecutorService threads;
   private final Template empty;
   private final Template grown;
+  private final Originals originals;
   private final Tally tally;
   private final UnaryOperator<ObjectStore> mutation;
 
@@ -52,6 +53,7 @@ final class Simulation {
     this.tally = tally;
     this.mutation = mutation;
     this.empty = Template.empty();
+    this.originals = Originals.in(folder.resolve("originals"));
     this.grown = Template.of(folder.resolve("template"), relatives());
   }
 
@@ -96,6 +98,8 @@ final class Simulation {
     add(actors, "deleter", 1 + world.choices.below(2), Tasks::change, 3, world, place);
     add(actors, "sweeper", 2, Tasks::sweep, 3, world, place);
     add(actors, "revoker", world.choices.below(2), Tasks::revoke, 2, world, place);
+    int copiers = world.choices.percent(30) ? 1 + world.choices.below(2) : 0;
+    add(actors, "copier", copiers, originals::copy, 4, world, place);
     return actors;
   }
 
@@ -115,7 +119,10 @@ final class Simulation {
       }
       Path local = place.resolve(Integer.toString(number));
       Machine.prepare(local, world.profile.catalog());
-      actors.add(new Actor(name + n, world, new Machine(world, number, local, mutation), tasks));
+      // Whoever copies takes the others for interrupted, though they may not be.
+      String host = name.equals("copier") ? name : "host" + number;
+      actors.add(
+          new Actor(name + n, world, new Machine(world, number, host, local, mutation), tasks));
     }
   }
 

@@ -64,7 +64,14 @@ class SimulationIT {
       events.add("crash " + point);
     }
     for (String done :
-        List.of("a snapshot", "a sweep", "its deletion", "its return", "its revocation")) {
+        List.of(
+            "a snapshot",
+            "a sweep",
+            "its deletion",
+            "its return",
+            "its revocation",
+            "a copy",
+            "a copy gone on with")) {
       events.add("done: " + done);
     }
     events.addAll(List.of("ended VISIBLE", "ended SWEPT", "ended REVOKED"));

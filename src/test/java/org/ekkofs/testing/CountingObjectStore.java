@@ -43,7 +43,7 @@ public final class CountingObjectStore extends ForwardingObjectStore {
         .toList();
   }
 
-  /** How often this operation was called: get, range, put, list or children. */
+  /** How often this operation was called: get, range, put, adopt, list or children. */
   public long count(String operation) {
     return calls.stream().filter(call -> call.operation().equals(operation)).count();
   }
@@ -69,6 +69,12 @@ public final class CountingObjectStore extends ForwardingObjectStore {
   public void put(ObjectKey key, Body body) {
     calls.add(new Call("put", key.value(), body.length()));
     super.put(key, body);
+  }
+
+  @Override
+  public void adopt(ObjectKey key) {
+    calls.add(new Call("adopt", key.value(), 0));
+    super.adopt(key);
   }
 
   @Override

@@ -102,6 +102,19 @@ public abstract class ObjectStoreContract {
   }
 
   @Test
+  void whatSomebodyElseHasPutIsAdoptedOrIsNotThere() {
+    byte[] bytes = random(1000);
+    store.put(key("a/b"), Body.of(bytes));
+    store.sync();
+    store.adopt(key("a/b"));
+    store.adopt(key("a/c"));
+    store.adopt(key("x/y"));
+    store.sync();
+    assertThat(store.get(key("a/b"), MAX)).hasValue(bytes);
+    assertThat(store.get(key("a/c"), MAX)).isEmpty();
+  }
+
+  @Test
   void impossibleRangesAreTheCallersFault() {
     assertThatThrownBy(() -> store.getRange(key("a"), -1, 1))
         .isInstanceOf(IllegalArgumentException.class);

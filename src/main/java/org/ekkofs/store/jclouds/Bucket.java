@@ -28,11 +28,15 @@ interface Bucket extends AutoCloseable {
   void put(String key, Upload upload);
 
   /**
-   * Stores an object unless there is one, as far as the provider can.
+   * Stores an object unless there is one, as far as the provider can. One that cannot at all fails
+   * with status 501.
    *
    * @return false if there was one
    */
   boolean createIfAbsent(String key, Upload upload);
+
+  /** Whether that has one winner of however many race, by all that was seen of the store so far. */
+  boolean createsOnlyIfAbsent();
 
   /** How many keys one call of {@link #delete} takes at most. */
   int deletedAtOnce();
@@ -48,7 +52,7 @@ interface Bucket extends AutoCloseable {
    * A page of a listing, in the order of keys.
    *
    * @param deep whether to show whatever begins with the prefix, or up to the next slash only
-   * @param after the last name of the page before; empty for the first page
+   * @param after what the page before says; empty for the first page
    */
   Page list(String prefix, boolean deep, String after);
 

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What failures of the libraries mean. No message has anything of a request in it but its key. */
 record Failures(String store) {
+  /** The status of an answer to what the store does not know how to do. */
+  static final int UNKNOWN_REQUEST = 501;
+
   private static final int MAX_SAID = 200;
 
   /** Codes that say that it is the credentials, whatever the request. */

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import okhttp3.OkHttpClient;
 import org.ekkofs.store.ConnectionSettings;
@@ -30,13 +31,14 @@ final class Libraries {
       OkHttpClient client,
       Properties properties,
       Module... modules) {
-    return prepare(builder, endpoint, settings, client, properties, modules).buildApi(api);
+    return prepare(builder, Optional.of(endpoint), settings, client, properties, modules)
+        .buildApi(api);
   }
 
   /** A builder to which nothing is left to tell. */
   static ContextBuilder prepare(
       ContextBuilder builder,
-      URI endpoint,
+      Optional<URI> endpoint,
       ConnectionSettings settings,
       OkHttpClient client,
       Properties properties,
@@ -47,7 +49,8 @@ final class Libraries {
     used.add(new Silence());
     used.add(new OkHttpCommandExecutorServiceModule());
     used.add(new Client(client));
-    return builder.endpoint(endpoint.toString()).overrides(all).modules(used);
+    endpoint.map(URI::toString).ifPresent(builder::endpoint);
+    return builder.overrides(all).modules(used);
   }
 
   private static Properties common(ConnectionSettings settings) {

@@ -32,12 +32,14 @@ final class Listing {
       Page page = pages.page(prefix, deep, after);
       String last = after;
       for (Page.Entry entry : page.entries()) {
-        if (entry.name().compareTo(after) > 0 && entry.name().startsWith(prefix)) {
+        boolean isNew = page.next().isPresent() || entry.name().compareTo(after) > 0;
+        if (isNew && entry.name().startsWith(prefix)) {
           consumer.accept(entry);
           last = later(last, entry);
         }
       }
       more = page.more();
+      last = page.next().orElse(last);
       if (more && last.equals(after)) {
         throw new StoreUnavailableException(
             "the store does not show all of " + prefix + ": it repeats itself");

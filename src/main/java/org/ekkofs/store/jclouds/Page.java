@@ -2,16 +2,23 @@ package org.ekkofs.store.jclouds;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A page of a listing.
  *
  * @param entries objects, and the prefixes that stand for what begins with them
- * @param more whether more follows; if not, nothing does
+ * @param more whether more may follow; if not, nothing does
+ * @param next what the next page is asked for by; empty if that is this one's last name
  */
-record Page(List<Entry> entries, boolean more) {
+record Page(List<Entry> entries, boolean more, Optional<String> next) {
   Page {
     entries = List.copyOf(entries);
+  }
+
+  /** A page that ends with its last name. */
+  static Page byName(List<Entry> entries, boolean more) {
+    return new Page(entries, more, Optional.empty());
   }
 
   /**

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.ekkofs.model.NotFoundException;
+import org.ekkofs.model.RefusedException;
 import org.ekkofs.store.Body;
 import org.ekkofs.store.BucketAddress;
 import org.ekkofs.store.ObjectInfo;
@@ -174,7 +175,37 @@ final class RemoteObjectStore implements ObjectStore {
   @Override
   public boolean createIfAbsent(ObjectKey key, byte[] bytes) {
     Upload upload = Upload.of(Body.of(bytes), hash);
-    return call(key.value(), "create " + key, () -> bucket.createIfAbsent(keyOf(key), upload));
+    return call(key.value(), "create " + key, () -> create(key, upload));
+  }
+
+  private boolean create(ObjectKey key, Upload upload) throws IOException {
+    try {
+      return bucket.createIfAbsent(keyOf(key), upload);
+    } catch (RuntimeException e) {
+      if (Failures.status(e) != Failures.UNKNOWN_REQUEST) {
+        throw e;
+      }
+      if (key.value().contains(LOG)) {
+        throw new RefusedException(
+            "%s cannot create an object only if there is none, as the log needs it: use init --single-writer or --log postgresql://HOST/DATABASE"
+                .formatted(address),
+            e);
+      }
+    }
+    return lookAndPut(key, upload);
+  }
+
+  private boolean lookAndPut(ObjectKey key, Upload upload) throws IOException {
+    if (part(key, 0, 1).isPresent()) {
+      return false;
+    }
+    bucket.put(keyOf(key), upload);
+    return true;
+  }
+
+  @Override
+  public boolean createsOnlyIfAbsent() {
+    return bucket.createsOnlyIfAbsent();
   }
 
   @Override

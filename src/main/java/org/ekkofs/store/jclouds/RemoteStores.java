@@ -13,9 +13,12 @@ import org.ekkofs.store.ObjectStore;
 public final class RemoteStores {
   private static final String S3 = "s3";
   private static final String SWIFT = "swift";
+  private static final String AZURE = "azure";
+  private static final String GOOGLE = "gs";
+  private static final String B2 = "b2";
 
   /** The kinds of stores there are. */
-  public static final List<String> SCHEMES = List.of(S3, SWIFT);
+  public static final List<String> SCHEMES = List.of(S3, SWIFT, AZURE, GOOGLE, B2);
 
   private RemoteStores() {}
 
@@ -51,27 +54,27 @@ public final class RemoteStores {
 
   private static RemoteObjectStore store(
       BucketAddress address, ConnectionSettings settings, Map<String, String> variables) {
-    Environment environment = new Environment(variables);
     try {
-      return switch (address.scheme()) {
-        case S3 ->
-            new RemoteObjectStore(
-                S3Bucket.of(
-                    address.bucket(), AwsEnvironment.access(environment, settings), settings),
-                address,
-                Upload.SHA256,
-                settings.connections());
-        case SWIFT ->
-            new RemoteObjectStore(
-                SwiftBucket.of(
-                    address.bucket(), OpenStackEnvironment.login(environment, settings), settings),
-                address,
-                Upload.MD5,
-                settings.connections());
-        default -> throw new InvalidException(address + ": no such kind of store");
-      };
+      Bucket bucket = bucket(address, settings, new Environment(variables));
+      String hash = bucket instanceof S3Bucket ? Upload.SHA256 : Upload.MD5;
+      return new RemoteObjectStore(bucket, address, hash, settings.connections());
     } catch (UncheckedIOException e) {
       throw new Failures(address.toString()).explain(e, "log in");
     }
+  }
+
+  private static Bucket bucket(
+      BucketAddress address, ConnectionSettings settings, Environment environment) {
+    String name = address.bucket();
+    return switch (address.scheme()) {
+      case S3 -> S3Bucket.of(name, AwsEnvironment.access(environment, settings), settings);
+      case SWIFT ->
+          SwiftBucket.of(name, OpenStackEnvironment.login(environment, settings), settings);
+      case AZURE -> PortableBucket.of(name, PortableAccess.azure(environment, settings), settings);
+      case GOOGLE ->
+          PortableBucket.of(name, PortableAccess.google(environment, settings), settings);
+      case B2 -> PortableBucket.of(name, PortableAccess.b2(environment, settings), settings);
+      default -> throw new InvalidException(address + ": no such kind of store");
+    };
   }
 }

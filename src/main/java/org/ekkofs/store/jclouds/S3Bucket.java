@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import okhttp3.OkHttpClient;
-import org.ekkofs.model.RefusedException;
+import okhttp3.Response;
 import org.ekkofs.store.ConnectionSettings;
 import org.jclouds.domain.Credentials;
 import org.jclouds.http.options.GetOptions;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class S3Bucket implements Bucket {
   private static final int PAGE = 1000;
   private static final int DELETED_AT_ONCE = 1000;
+  private static final String SWIFT = "X-Openstack-Request-Id";
   private static final Set<String> FAILURES_BY_KEY = Set.of("NoSuchKey", "NoSuchVersion");
 
   /** The tag of an object that the store has encrypted by a key of its own is no hash. */
@@ -39,17 +41,27 @@ final class S3Bucket implements Bucket {
   private final OkHttpClient http;
   private final S3Client client;
 
-  private S3Bucket(String bucket, OkHttpClient http, S3Client client) {
+  /** Whether it was seen that Swift is behind it, which cannot keep writers apart. */
+  private final AtomicBoolean swift;
+
+  /** Cleared when the store does not know conditions. */
+  private volatile boolean conditional = true;
+
+  private S3Bucket(String bucket, OkHttpClient http, S3Client client, AtomicBoolean swift) {
     this.bucket = bucket;
     this.http = http;
     this.client = client;
+    this.swift = swift;
   }
 
   /** Makes what is needed to speak to the store, without doing so. */
   static S3Bucket of(String bucket, S3Access access, ConnectionSettings settings) {
+    AtomicBoolean swift = new AtomicBoolean();
     OkHttpClient http =
-        HttpClients.create(
-            settings, HttpClients.encrypted(access.endpoint()), access.authorities());
+        HttpClients.create(settings, HttpClients.encrypted(access.endpoint()), access.authorities())
+            .newBuilder()
+            .addInterceptor(chain -> looked(chain.proceed(chain.request()), swift))
+            .build();
     Properties properties = new Properties();
     properties.setProperty("jclouds.s3.signer-version", "4");
     S3ApiMetadata.Builder<?, ?> metadata =
@@ -65,7 +77,15 @@ final class S3Bucket implements Bucket {
             settings,
             http,
             properties,
-            new S3Module(access)));
+            new S3Module(access)),
+        swift);
+  }
+
+  private static Response looked(Response response, AtomicBoolean swift) {
+    if (response.header(SWIFT) != null) {
+      swift.set(true);
+    }
+    return response;
   }
 
   @Override
@@ -135,15 +155,14 @@ final class S3Bucket implements Bucket {
       if (status == 412) {
         return false;
       }
-      if (status == 501) {
-        throw new RefusedException(
-            "s3://%s: this store cannot create an object only if there is none, which the log needs;"
-                    .formatted(bucket)
-                + " use init --single-writer or --log postgresql://HOST/DATABASE",
-            e);
-      }
+      conditional &= status != Failures.UNKNOWN_REQUEST;
       throw e;
     }
+  }
+
+  @Override
+  public boolean createsOnlyIfAbsent() {
+    return conditional && !swift.get();
   }
 
   private S3Object object(String key, Upload upload) {
@@ -196,7 +215,7 @@ final class S3Bucket implements Bucket {
     List<Page.Entry> entries = new ArrayList<>();
     response.getCommonPrefixes().forEach(name -> entries.add(Page.Entry.prefix(name)));
     response.forEach(object -> entries.add(entry(object)));
-    return new Page(entries, response.isTruncated());
+    return Page.byName(entries, response.isTruncated());
   }
 
   private static Page.Entry entry(ObjectMetadata object) {

@@ -127,6 +127,11 @@ final class SwiftBucket implements Bucket {
     }
   }
 
+  @Override
+  public boolean createsOnlyIfAbsent() {
+    return false;
+  }
+
   /** Has the server compare what arrives. */
   private static Upload tagged(Upload upload) {
     upload.getContentMetadata().setContentMD5(HashCode.fromBytes(upload.hash()));
@@ -158,7 +163,7 @@ final class SwiftBucket implements Bucket {
     if (page == null) {
       throw new ContainerNotFoundException(container, "there is no such container");
     }
-    return new Page(page.stream().map(SwiftBucket::entry).toList(), !page.isEmpty());
+    return Page.byName(page.stream().map(SwiftBucket::entry).toList(), !page.isEmpty());
   }
 
   private static Page.Entry entry(SwiftObject object) {
