@@ -1,7 +1,10 @@
 package org.ekkofs.benchmark;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -19,7 +22,6 @@ import org.ekkofs.source.RawSource;
 import org.ekkofs.store.ConnectionSettings;
 import org.ekkofs.store.ObjectStore;
 import org.ekkofs.store.folder.FolderObjectStore;
-import org.ekkofs.testing.ModelDisk;
 import org.ekkofs.testing.SlowObjectStore;
 
 /**
@@ -32,7 +34,7 @@ final class DistantSnapshot {
   private static final int CONNECTIONS = ConnectionSettings.DEFAULT.connections();
   private static final double MIB = 1 << 20;
 
-  /** Of the disk of which every segment changes a little. */
+  /** Size of the disk of which every MiB changes a little. */
   private static final int CHANGED_BYTES = 512 << 20;
 
   private final Lab lab;
@@ -74,25 +76,26 @@ final class DistantSnapshot {
   private void take(Disk disk, int distance, Speeds speeds) throws IOException {
     Path folder = lab.unused("far");
     try (Repository repository = open(folder, distance)) {
-      speeds.full.add(disk.dataBytes() / MIB / seconds(repository, full(disk), "full", ""));
-      ModelDisk before = ModelDisk.empty(CHANGED_BYTES);
-      ModelDisk after = ModelDisk.empty(CHANGED_BYTES);
-      for (int at = 0; at < CHANGED_BYTES; at += 1 << 20) {
-        before.write(at, new byte[] {1, (byte) (at >> 20), (byte) (at >> 28)});
-        after.write(at, new byte[] {2, (byte) (at >> 20), (byte) (at >> 28)});
-      }
-      double unmeasured = seconds(repository, before.source(true), "before", "");
+      speeds.full.add(disk.dataBytes() / MIB / seconds(repository, RawSource.open(disk.raw()), "full", ""));
+      Path raw = lab.path("changing.raw");
+      write(raw, 1);
+      seconds(repository, RawSource.open(raw), "before", "");
+      write(raw, 2);
       speeds.changed.add(
-          CHANGED_BYTES / MIB / seconds(repository, after.source(true), "after", "before"));
-      if (unmeasured <= 0) {
-        throw new IllegalStateException("no time has passed");
-      }
+          CHANGED_BYTES / MIB / seconds(repository, RawSource.open(raw), "after", "before"));
     }
     Folders.remove(folder);
   }
 
-  private static DiskSource full(Disk disk) {
-    return RawSource.open(disk.raw());
+  /** Changes a disk of holes in one place of every MiB. */
+  private static void write(Path raw, int generation) throws IOException {
+    try (FileChannel file =
+        FileChannel.open(raw, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      for (int at = 0; at < CHANGED_BYTES; at += 1 << 20) {
+        ByteBuffer number = ByteBuffer.allocate(Long.BYTES).putInt(generation).putInt(at);
+        file.write(number.flip(), at);
+      }
+    }
   }
 
   private Repository open(Path folder, int distance) throws IOException {
