@@ -102,11 +102,15 @@ final class Lab implements AutoCloseable {
     return ekkofs(path("cache"), words);
   }
 
-  /** Runs a command of ekkofs with this cache folder. */
-  String ekkofs(Path cache, Object... words) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(LAUNCHER.toString(), "-q"));
-    List.of(words).forEach(word -> command.add(word.toString()));
-    return Programs.run(prepared(new ProcessBuilder(command), cache));
+  /**
+   * A repository as a process sees it.
+   *
+   * @param environment what lets it in
+   */
+  record Place(String repository, Path cache, Map<String, String> environment) {}
+
+  private Place here(Path cache) {
+    return new Place(repository().toString(), cache, Map.of());
   }
 
   /** Runs a command of ekkofs in an environment with these changes. */
@@ -126,26 +130,46 @@ final class Lab implements AutoCloseable {
         new ArrayList<>(List.of("sh", "-c", "\"$@\" > /dev/null && times", "sh"));
     command.addAll(List.of(LAUNCHER.toString(), "-q"));
     List.of(words).forEach(word -> command.add(word.toString()));
-    ProcessBuilder builder = prepared(new ProcessBuilder(command), path("cache"));
-    builder.environment().putAll(changes);
-    return Programs.run(builder);
+    return Programs.run(prepared(new ProcessBuilder(command), here(path("cache"), changes)));
   }
 
-  private ProcessBuilder prepared(ProcessBuilder builder, Path cache) {
-    builder.environment().put("EKKOFS_REPOSITORY", repository().toString());
-    builder.environment().put("EKKOFS_CACHE_DIR", cache.toString());
+  private Place here(Path cache, Map<String, String> changes) {
+    return new Place(repository().toString(), cache, changes);
+  }
+
+  /** Runs a command of ekkofs with this cache folder. */
+  String ekkofs(Path cache, Object... words) throws IOException, InterruptedException {
+    return ekkofs(here(cache), words);
+  }
+
+  /** Runs a command of ekkofs on another repository. */
+  String ekkofs(Place place, Object... words) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(LAUNCHER.toString(), "-q"));
+    List.of(words).forEach(word -> command.add(word.toString()));
+    return Programs.run(prepared(new ProcessBuilder(command), place));
+  }
+
+  private static ProcessBuilder prepared(ProcessBuilder builder, Place place) {
+    builder.environment().putAll(place.environment());
+    builder.environment().put("EKKOFS_REPOSITORY", place.repository());
+    builder.environment().put("EKKOFS_CACHE_DIR", place.cache().toString());
     return builder;
   }
 
   /** Mounts the repository; the disk is the server's file. */
   Server mount(Disk disk, Path cache) throws IOException, InterruptedException {
-    return mount(Map.of(), disk, cache);
+    return mount(disk, here(cache));
   }
 
-  /** Mounts a repository in an environment with these changes. */
+  /** Mounts the repository in an environment with these changes. */
   Server mount(Map<String, String> changes, Disk disk, Path cache)
       throws IOException, InterruptedException {
-    return serve(LAUNCHER.toString(), List.of(), cache, disk, changes);
+    return mount(disk, here(cache, changes));
+  }
+
+  /** Mounts another repository. */
+  Server mount(Disk disk, Place place) throws IOException, InterruptedException {
+    return serve(LAUNCHER.toString(), List.of(), place, disk);
   }
 
   /** Mounts the repository as if its store were so far away. */
@@ -158,21 +182,18 @@ final class Lab implements AutoCloseable {
     return serve(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         words,
-        cache,
-        disk,
-        Map.of());
+        here(cache),
+        disk);
   }
 
-  private Server serve(
-      String program, List<String> words, Path cache, Disk disk, Map<String, String> changes)
+  private Server serve(String program, List<String> words, Place place, Disk disk)
       throws IOException, InterruptedException {
     Path mountpoint = Files.createDirectory(unused("mount"));
     List<String> command = new ArrayList<>(List.of(program));
     command.addAll(words);
     command.addAll(List.of("mount", mountpoint.toString(), "--foreground"));
     command.addAll(List.of("-o", "cache_size=" + 4 * (options.bytes() >> 20) + "M"));
-    ProcessBuilder builder = prepared(new ProcessBuilder(command), cache);
-    builder.environment().putAll(changes);
+    ProcessBuilder builder = prepared(new ProcessBuilder(command), place);
     if (options.profile) {
       builder.environment().put("EKKOFS_JAVA_OPTS", Profile.JAVA_OPTIONS);
     }

@@ -17,7 +17,8 @@ enum Work {
   MANY(new ManyBackups()),
   ENCRYPTION(new Encryption()),
   DELETE(new DeleteCost()),
-  STORED(new StoredFleet());
+  STORED(new StoredFleet()),
+  STORE(new RemoteStore());
 
   /** Measures something. */
   interface Measurement {
