@@ -36,12 +36,19 @@ public final class KeyRing {
   private final ObjectStore store;
   private final UUID repository;
   private final SecureRandom random;
+  private final OfPassphrase stretching;
 
   /** Those of a repository in a store, which is not closed here. */
   public KeyRing(ObjectStore store, UUID repository, SecureRandom random) {
+    this(store, repository, random, OfPassphrase.RECOMMENDED);
+  }
+
+  /** With new passphrases stretched otherwise. */
+  KeyRing(ObjectStore store, UUID repository, SecureRandom random, OfPassphrase stretching) {
     this.store = store;
     this.repository = repository;
     this.random = random;
+    this.stretching = stretching;
   }
 
   /**
@@ -168,7 +175,7 @@ public final class KeyRing {
             now,
             host,
             label,
-            secret instanceof Secret.Passphrase ? OfPassphrase.RECOMMENDED : new OfFile(),
+            secret instanceof Secret.Passphrase ? stretching : new OfFile(),
             hex(SALT_BYTES));
     if (read().whole().size() >= MAX_KEYS) {
       throw new RefusedException("there are " + MAX_KEYS + " keys already; remove one first");

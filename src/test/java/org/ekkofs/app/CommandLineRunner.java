@@ -29,6 +29,11 @@ final class CommandLineRunner {
     around = wrapper;
   }
 
+  CommandLineRunner with(String variable, String value) {
+    environment.put(variable, value);
+    return this;
+  }
+
   CommandLineRunner without(String variable) {
     environment.remove(variable);
     return this;

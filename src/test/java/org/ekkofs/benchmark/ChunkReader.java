@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.ekkofs.backup.LocalState;
 import org.ekkofs.backup.Repository;
@@ -22,6 +23,7 @@ import org.ekkofs.model.BackupName;
 import org.ekkofs.model.Compression;
 import org.ekkofs.model.SegmentSize;
 import org.ekkofs.model.TreeName;
+import org.ekkofs.store.ForwardingObjectStore;
 import org.ekkofs.store.ObjectKey;
 import org.ekkofs.store.ObjectStore;
 import org.ekkofs.store.TreeKeys;
@@ -37,10 +39,16 @@ final class ChunkReader implements AutoCloseable {
 
   /** The chunks of a disk's newest backup, with something put around the store. */
   ChunkReader(Path repository, Path local, Disk disk, UnaryOperator<ObjectStore> around) {
-    store = around.apply(FolderObjectStore.open(repository));
+    this(around.apply(FolderObjectStore.open(repository)), local, disk);
+  }
+
+  /** The chunks of a disk's newest backup in any store. */
+  ChunkReader(ObjectStore store, Path local, Disk disk) {
+    this.store = store;
     Map<ObjectKey, Long> found = new LinkedHashMap<>();
     TreeKeys names = new TreeKeys(new TreeName(disk.tree()));
-    try (Repository open = open(repository, local);
+    try (Repository open =
+            Repository.open(new LeftOpen(store), new LocalState(local), Surroundings.real());
         Manifest manifest = manifest(open.tree(names.tree()), disk)) {
       manifest.read(
           0,
@@ -54,9 +62,15 @@ final class ChunkReader implements AutoCloseable {
     stored = found.values().stream().mapToLong(bytes -> bytes).sum();
   }
 
-  private static Repository open(Path repository, Path local) {
-    return Repository.open(
-        FolderObjectStore.open(repository), new LocalState(local), Surroundings.real());
+  private static final class LeftOpen extends ForwardingObjectStore {
+    LeftOpen(ObjectStore store) {
+      super(store);
+    }
+
+    @Override
+    public void close() {
+      // It is still read from.
+    }
   }
 
   private static Manifest manifest(Tree tree, Disk disk) {
@@ -83,6 +97,11 @@ final class ChunkReader implements AutoCloseable {
     return seconds(threads, CODEC::decode);
   }
 
+  /** Has them read by something else, and does nothing with them; gives seconds. */
+  double fetch(int threads, Function<String, byte[]> get) throws InterruptedException {
+    return seconds(threads, key -> get.apply(key.value()), object -> {});
+  }
+
   private static void decompress(byte[] object) {
     int header = 8 + (Byte.toUnsignedInt(object[6]) << 8 | Byte.toUnsignedInt(object[7]));
     int length = CODEC.decodeHeader(object).rawLength();
@@ -96,13 +115,17 @@ final class ChunkReader implements AutoCloseable {
   }
 
   private double seconds(int threads, Consumer<byte[]> decode) throws InterruptedException {
+    return seconds(threads, key -> store.get(key, CODEC.maxObjectBytes()).orElseThrow(), decode);
+  }
+
+  private double seconds(int threads, Function<ObjectKey, byte[]> get, Consumer<byte[]> decode)
+      throws InterruptedException {
     ExecutorService pool = Executors.newFixedThreadPool(threads);
     try {
       long begun = System.nanoTime();
       List<Future<?>> futures = new ArrayList<>();
       for (ObjectKey key : keys) {
-        futures.add(
-            pool.submit(() -> decode.accept(store.get(key, CODEC.maxObjectBytes()).orElseThrow())));
+        futures.add(pool.submit(() -> decode.accept(get.apply(key))));
       }
       for (Future<?> future : futures) {
         future.get();

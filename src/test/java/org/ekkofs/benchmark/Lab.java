@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -101,22 +102,74 @@ final class Lab implements AutoCloseable {
     return ekkofs(path("cache"), words);
   }
 
-  /** Runs a command of ekkofs with this cache folder. */
-  String ekkofs(Path cache, Object... words) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(LAUNCHER.toString(), "-q"));
-    List.of(words).forEach(word -> command.add(word.toString()));
-    return Programs.run(prepared(new ProcessBuilder(command), cache));
+  /**
+   * A repository as a process sees it.
+   *
+   * @param environment what lets it in
+   */
+  record Place(String repository, Path cache, Map<String, String> environment) {}
+
+  private Place here(Path cache) {
+    return new Place(repository().toString(), cache, Map.of());
   }
 
-  private ProcessBuilder prepared(ProcessBuilder builder, Path cache) {
-    builder.environment().put("EKKOFS_REPOSITORY", repository().toString());
-    builder.environment().put("EKKOFS_CACHE_DIR", cache.toString());
+  /** Runs a command of ekkofs in an environment with these changes. */
+  void ekkofs(Map<String, String> changes, Object... words)
+      throws IOException, InterruptedException {
+    timed(changes, words);
+  }
+
+  /**
+   * Runs a command of ekkofs in an environment with these changes, by a shell.
+   *
+   * @return what the shell says of the time it took
+   */
+  String timed(Map<String, String> changes, Object... words)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(List.of("sh", "-c", "\"$@\" > /dev/null && times", "sh"));
+    command.addAll(List.of(LAUNCHER.toString(), "-q"));
+    List.of(words).forEach(word -> command.add(word.toString()));
+    return Programs.run(prepared(new ProcessBuilder(command), here(path("cache"), changes)));
+  }
+
+  private Place here(Path cache, Map<String, String> changes) {
+    return new Place(repository().toString(), cache, changes);
+  }
+
+  /** Runs a command of ekkofs with this cache folder. */
+  String ekkofs(Path cache, Object... words) throws IOException, InterruptedException {
+    return ekkofs(here(cache), words);
+  }
+
+  /** Runs a command of ekkofs on another repository. */
+  String ekkofs(Place place, Object... words) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(LAUNCHER.toString(), "-q"));
+    List.of(words).forEach(word -> command.add(word.toString()));
+    return Programs.run(prepared(new ProcessBuilder(command), place));
+  }
+
+  private static ProcessBuilder prepared(ProcessBuilder builder, Place place) {
+    builder.environment().putAll(place.environment());
+    builder.environment().put("EKKOFS_REPOSITORY", place.repository());
+    builder.environment().put("EKKOFS_CACHE_DIR", place.cache().toString());
     return builder;
   }
 
   /** Mounts the repository; the disk is the server's file. */
   Server mount(Disk disk, Path cache) throws IOException, InterruptedException {
-    return serve(LAUNCHER.toString(), List.of(), cache, disk);
+    return mount(disk, here(cache));
+  }
+
+  /** Mounts the repository in an environment with these changes. */
+  Server mount(Map<String, String> changes, Disk disk, Path cache)
+      throws IOException, InterruptedException {
+    return mount(disk, here(cache, changes));
+  }
+
+  /** Mounts another repository. */
+  Server mount(Disk disk, Place place) throws IOException, InterruptedException {
+    return serve(LAUNCHER.toString(), List.of(), place, disk);
   }
 
   /** Mounts the repository as if its store were so far away. */
@@ -127,17 +180,20 @@ final class Lab implements AutoCloseable {
     words.addAll(List.of("-cp", System.getProperty("java.class.path")));
     words.add("org.ekkofs.app.MainWithStore");
     return serve(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(), words, cache, disk);
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        words,
+        here(cache),
+        disk);
   }
 
-  private Server serve(String program, List<String> words, Path cache, Disk disk)
+  private Server serve(String program, List<String> words, Place place, Disk disk)
       throws IOException, InterruptedException {
     Path mountpoint = Files.createDirectory(unused("mount"));
     List<String> command = new ArrayList<>(List.of(program));
     command.addAll(words);
     command.addAll(List.of("mount", mountpoint.toString(), "--foreground"));
     command.addAll(List.of("-o", "cache_size=" + 4 * (options.bytes() >> 20) + "M"));
-    ProcessBuilder builder = prepared(new ProcessBuilder(command), cache);
+    ProcessBuilder builder = prepared(new ProcessBuilder(command), place);
     if (options.profile) {
       builder.environment().put("EKKOFS_JAVA_OPTS", Profile.JAVA_OPTIONS);
     }

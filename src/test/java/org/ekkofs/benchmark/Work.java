@@ -15,8 +15,10 @@ enum Work {
   HUGE(new HugeDisk()),
   LOG(new LongLog()),
   MANY(new ManyBackups()),
+  ENCRYPTION(new Encryption()),
   DELETE(new DeleteCost()),
-  STORED(new StoredFleet());
+  STORED(new StoredFleet()),
+  STORE(new RemoteStore());
 
   /** Measures something. */
   interface Measurement {

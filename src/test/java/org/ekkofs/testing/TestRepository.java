@@ -12,8 +12,10 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
+import org.ekkofs.backup.Access;
 import org.ekkofs.backup.CrashPoint;
 import org.ekkofs.backup.Host;
+import org.ekkofs.backup.LocalState;
 import org.ekkofs.backup.Progress;
 import org.ekkofs.backup.Repository;
 import org.ekkofs.backup.SnapshotRequest;
@@ -44,25 +46,34 @@ public final class TestRepository implements AutoCloseable {
   private static final int CACHE_BYTES = 64 << 20;
 
   private final MemoryObjectStore memory;
+  private final Access access;
   private final FaultyObjectStore faults;
   private final CountingObjectStore counts;
   private final Repository repository;
   private SegmentSize segmentSize = SegmentSize.DEFAULT;
   private Compression compression = Compression.DEFAULT;
 
-  private TestRepository(MemoryObjectStore memory, Path local, Surroundings surroundings) {
+  private TestRepository(
+      MemoryObjectStore memory, Access access, Path local, Surroundings surroundings) {
     this.memory = memory;
+    this.access = access;
     this.faults = new FaultyObjectStore(memory);
     this.counts = new CountingObjectStore(faults);
-    this.repository =
-        Repository.open(counts, new org.ekkofs.backup.LocalState(local), surroundings);
+    this.repository = Repository.open(counts, access, new LocalState(local), surroundings);
   }
 
   /** A new one, with its local state in a folder. */
   public static TestRepository create(Path local) {
     MemoryObjectStore memory = new MemoryObjectStore();
     Repository.init(memory, Clock.systemUTC());
-    return new TestRepository(memory, local, Surroundings.real());
+    return new TestRepository(memory, Access.PLAIN, local, Surroundings.real());
+  }
+
+  /** A new one that is encrypted. */
+  public static TestRepository createEncrypted(Path local) {
+    MemoryObjectStore memory = new MemoryObjectStore();
+    MasterKeyAccess access = MasterKeyAccess.init(memory);
+    return new TestRepository(memory, access, local, Surroundings.real());
   }
 
   /** A new one whose tree will have these settings. */
@@ -80,7 +91,7 @@ public final class TestRepository implements AutoCloseable {
 
   /** The same repository from elsewhere. */
   public TestRepository another(Path local, Surroundings surroundings) {
-    TestRepository other = new TestRepository(memory.another(), local, surroundings);
+    TestRepository other = new TestRepository(memory.another(), access, local, surroundings);
     other.segmentSize = segmentSize;
     other.compression = compression;
     return other;
@@ -91,9 +102,9 @@ public final class TestRepository implements AutoCloseable {
     return repository;
   }
 
-  /** Its store, faults and counts included. */
+  /** Its store as the repository sees it, faults and counts included. */
   public ObjectStore store() {
-    return counts;
+    return repository.store();
   }
 
   /** The store behind the faults. */
@@ -163,7 +174,7 @@ public final class TestRepository implements AutoCloseable {
   /** A cache over the store with nothing in it. */
   public SegmentCache cache() {
     return new SegmentCache(
-        counts, FetchSettings.DEFAULT.withTries(1), CACHE_BYTES, Optional.empty());
+        store(), FetchSettings.DEFAULT.withTries(1), CACHE_BYTES, Optional.empty());
   }
 
   /** Compares a whole backup with the model, piecewise and at random. */
