@@ -16,6 +16,7 @@ import org.ekkofs.testing.FaultyHttp.Request;
 import org.ekkofs.testing.HttpFault;
 import org.ekkofs.testing.S3Server;
 import org.ekkofs.testing.SwiftServer;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,7 +41,7 @@ class RemoteAccessIT {
     RemotePlace swift = RemotePlace.swift();
     Ekkofs tester = swift.make(folder);
     tester.run("-r", RemotePlace.swift().address(), "ls").fails(3, "no bucket or container");
-    tester.with("ST_KEY", "wrong").run("ls").fails(5, "credentials");
+    tester.with("ST_KEY", "wrong").run("ls").fails(5, "does not accept");
   }
 
   @Test
@@ -121,7 +122,7 @@ class RemoteAccessIT {
   private String fakeTime() {
     String find = "find /usr/lib -name libfaketime.so.1 | head -n 1";
     String library = new Ekkofs(folder, folder).program("sh", "-c", find).ok().out().strip();
-    org.junit.jupiter.api.Assumptions.assumeFalse(library.isEmpty(), "faketime is not installed");
+    Assumptions.assumeFalse(library.isEmpty(), "faketime is not installed");
     return library;
   }
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
+import org.ekkofs.testing.Await;
 import org.ekkofs.testing.DiskImage;
 import org.ekkofs.testing.Ekkofs;
 import org.ekkofs.testing.PostgresServer;
@@ -67,7 +69,7 @@ class RemoteRepositoryIT {
     control(mnt, "take", "snapshot %s web/2 --parent web/1".formatted(image(2)));
     compare(ekkofs, mnt, 2);
     control(mnt, "drop", "delete web/0");
-    assertThat(mnt.resolve("web/0.raw")).doesNotExist();
+    Await.until("its name is gone", () -> Files.notExists(mnt.resolve("web/0.raw")));
     control(mnt, "sweep", "sweep web --now");
     compare(ekkofs, mnt, 1);
   }
@@ -96,7 +98,7 @@ class RemoteRepositoryIT {
     RemotePlace farther = RemotePlace.swift();
     Path home = folder.resolve("home");
     Path back = folder.resolve("back");
-    Map<String, String> everywhere = new java.util.HashMap<>(far.environment());
+    Map<String, String> everywhere = new HashMap<>(far.environment());
     everywhere.putAll(farther.environment());
     Ekkofs ekkofs = new Ekkofs(home, folder.resolve("scratch")).with(everywhere);
     Ekkofs returned = new Ekkofs(back, folder.resolve("scratch"));

@@ -132,7 +132,10 @@ class ServerTroubleIT {
       Ekkofs ekkofs = ekkofs(server);
       Path image = image(55);
       Ekkofs.Running running = ekkofs.start("snapshot", image.toString(), "web/0");
-      Await.until("the server is full", () -> objects().toFile().getUsableSpace() < (1 << 20));
+      Await.until(
+          "the server is full",
+          () -> objects().toFile().getUsableSpace() < (1 << 20) || !running.process().isAlive());
+      assertThat(running.process().isAlive()).isTrue();
       small.remount("size=200m");
       running.await().ok();
       requireWhole(ekkofs, "web/0", image);
