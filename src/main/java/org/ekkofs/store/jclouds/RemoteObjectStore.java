@@ -188,8 +188,7 @@ final class RemoteObjectStore implements ObjectStore {
       if (key.value().contains(LOG)) {
         throw new RefusedException(
             "%s cannot create an object only if there is none, as the log needs it: use init --single-writer or --log postgresql://HOST/DATABASE"
-                .formatted(address),
-            e);
+                .formatted(address));
       }
     }
     return lookAndPut(key, upload);
