@@ -89,7 +89,7 @@ final class BackgroundMount {
     if (new Secrets(context).areGiven()) {
       environment.put(Secrets.GIVEN, "yes");
     }
-    environment.keySet().removeAll(Secrets.VARIABLES);
+    environment.keySet().removeIf(Secrets::isSecret);
   }
 
   private static void give(Process process, Secret secret) throws IOException {

@@ -4,7 +4,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * The environment as it is for the destination of a copy: {@code EKKOFS_TO_AWS_PROFILE} is its
@@ -14,9 +13,11 @@ import java.util.stream.Collectors;
  */
 final class Overlay {
   private static final String PREFIX = "EKKOFS_TO_";
+  private static final String OWN_PREFIX = "EKKOFS_";
   private static final Set<String> SECRETS = Set.of("PASSWORD", "PASSWORD_FILE", "KEY_FILE");
-  private static final Set<String> OWN =
-      SECRETS.stream().map(name -> "EKKOFS_" + name).collect(Collectors.toUnmodifiableSet());
+
+  /** Where the database of one repository is says nothing of another's. */
+  private static final String LOG = "LOG";
 
   /** The beginnings of variables that belong together; Swift is told of in two ways. */
   private static final List<List<String>> FAMILIES =
@@ -53,15 +54,22 @@ final class Overlay {
   }
 
   private static String name(String rest) {
-    return SECRETS.contains(rest) ? "EKKOFS_" + rest : rest;
+    return SECRETS.contains(rest) || rest.equals(LOG) ? OWN_PREFIX + rest : rest;
   }
 
   private static boolean isReplaced(String name, Set<String> given) {
-    boolean secret = OWN.contains(name) && given.stream().anyMatch(OWN::contains);
+    if (name.equals(OWN_PREFIX + LOG)) {
+      return true;
+    }
+    boolean secret = isSecret(name) && given.stream().anyMatch(Overlay::isSecret);
     return secret
         || FAMILIES.stream()
             .filter(family -> isOf(family, name))
             .anyMatch(family -> given.stream().anyMatch(other -> isOf(family, other)));
+  }
+
+  private static boolean isSecret(String name) {
+    return name.startsWith(OWN_PREFIX) && SECRETS.contains(name.substring(OWN_PREFIX.length()));
   }
 
   private static boolean isOf(List<String> family, String name) {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,14 @@ import java.util.stream.Stream;
  * classes they need. The build archives those, already parsed and verified.
  */
 final class Rehearsal {
+  /** A store on this machine that refuses connections: what a request needs is there by then. */
+  private static final Map<String, String> UNREACHABLE =
+      Map.of(
+          "EKKOFS_REPOSITORY", "s3://bucket",
+          "AWS_ENDPOINT_URL", "http://127.0.0.1:1",
+          "AWS_ACCESS_KEY_ID", "nobody",
+          "AWS_SECRET_ACCESS_KEY", "nothing");
+
   private Rehearsal() {}
 
   /** Rehearses. */
@@ -41,21 +50,23 @@ final class Rehearsal {
               List.of("stats"),
               List.of("verify"));
       for (List<String> command : commands) {
-        run(command, folder);
+        run(command, folder, Map.of());
       }
+      run(List.of("ls"), folder, UNREACHABLE);
     } finally {
       delete(folder);
     }
   }
 
-  private static void run(List<String> command, Path folder) {
+  private static void run(List<String> command, Path folder, Map<String, String> others) {
     PrintStream nowhere =
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     Console console = new Console(nowhere, nowhere, false, Optional::empty);
-    Map<String, String> environment =
-        Map.of(
-            "EKKOFS_REPOSITORY", folder.resolve("repository").toString(),
-            "EKKOFS_CACHE_DIR", folder.resolve("cache").toString());
+    Map<String, String> environment = new HashMap<>();
+    environment.put("EKKOFS_REPOSITORY", folder.resolve("repository").toString());
+    environment.put("EKKOFS_CACHE_DIR", folder.resolve("cache").toString());
+    environment.put("HOME", folder.toString());
+    environment.putAll(others);
     CommandLines.run(
         command, new World(environment, console, new Interruption(Thread.currentThread())));
   }

@@ -48,6 +48,12 @@ final class Secrets {
     this.context = context;
   }
 
+  /** Whether a variable holds a secret for ekkofs, or says where one is. */
+  static boolean isSecret(String variable) {
+    return VARIABLES.contains(variable)
+        || VARIABLES.contains(variable.replaceFirst("^EKKOFS_TO_", "EKKOFS_"));
+  }
+
   /** Whether the environment has, or names, a secret. */
   boolean areGiven() {
     return Stream.of(PASSWORD, PASSWORD_FILE, KEY_FILE, GIVEN)

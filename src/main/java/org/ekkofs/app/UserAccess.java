@@ -36,10 +36,19 @@ record UserAccess(Context context, boolean secretsMustBeOfUse) implements Access
             "%s says that it is not encrypted, but a passphrase or key file is set; if that is right, unset it, or give --to-unencrypted to copy into it"
                 .formatted(store.description()));
       }
+      requireNeverEncrypted(descriptor, store);
       return store;
     }
     KeyRing.Unlocked unlocked = unlock(descriptor, store);
     return new EncryptedObjectStore(store, unlocked.master(), new SecureRandom());
+  }
+
+  private void requireNeverEncrypted(RepositoryDescriptor descriptor, ObjectStore store) {
+    if (lastKey(descriptor).isPresent()) {
+      throw new RefusedException(
+          "%s says that it is not encrypted, but it was when this machine opened it before: its description (ekkofs.json) was changed"
+              .formatted(store.description()));
+    }
   }
 
   /**

@@ -10,7 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.ekkofs.format.SegmentHash;
 import org.ekkofs.manifest.SegmentTable;
@@ -28,8 +27,6 @@ import org.ekkofs.model.SegmentEntry;
  * were read are as many as a snapshot's.
  */
 final class CopyPipeline {
-  private static final int STOP_SECONDS = 30;
-
   private final CopySource source;
   private final DiskGeometry geometry;
   private final ParentDisk parent;
@@ -83,24 +80,11 @@ final class CopyPipeline {
         goThrough(readers, threads);
         takeResults(0);
       } finally {
-        stop(readers);
+        // What these read is given to the others, which must not have ended before.
+        SnapshotThreads.stop(readers);
       }
     } catch (InterruptedException e) {
       throw new CancelledException("the copy was interrupted", e);
-    }
-  }
-
-  /** What these threads read is given to the others, which must not have ended before. */
-  private static void stop(ExecutorService readers) {
-    boolean interrupted = Thread.interrupted();
-    readers.shutdownNow();
-    try {
-      readers.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      interrupted = true;
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 

@@ -66,7 +66,7 @@ class CommandLineIT {
         Arguments.of("-r disk ls", 2, "disk"),
         Arguments.of("-r newer ls", 5, "newer"),
         Arguments.of("-r garbage ls", 6, "damaged"),
-        Arguments.of("-r s3://bucket ls", 2, "not supported"),
+        Arguments.of("-r ftp://bucket ls", 2, "not supported"),
         Arguments.of("init", 4, "already"),
         Arguments.of("ls nothing", 3, "no tree"),
         Arguments.of("ls ..", 2, "not a tree name"),

@@ -138,6 +138,9 @@ class EncryptionCommandsTest {
     String text = Files.readString(descriptor);
     Files.writeString(descriptor, text.replaceAll(",\\s*\"encrypted[^}]*", "\n"));
     assertRefused(ekkofs.run("snapshot", disk, "web/two"), "says that it is not encrypted");
+    ekkofs.without(PASSWORD);
+    assertRefused(ekkofs.run("snapshot", disk, "web/two"), "it was when this machine opened it");
+    ekkofs.with(PASSWORD, "correct horse");
     Files.writeString(
         descriptor, text.replace("\"store\"", "\"single-writer\",\n\"writer\" : \"x\""));
     Result changed = ekkofs.run("ls");

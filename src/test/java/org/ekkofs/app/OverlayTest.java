@@ -39,6 +39,13 @@ class OverlayTest {
   }
 
   @Test
+  void theDatabaseOfTheSourceIsNotThatOfTheDestination() {
+    assertThat(Overlay.of(Map.of("EKKOFS_LOG", "here"))).isEmpty();
+    assertThat(Overlay.of(Map.of("EKKOFS_LOG", "here", "EKKOFS_TO_LOG", "there")))
+        .containsEntry("EKKOFS_LOG", "there");
+  }
+
+  @Test
   void swiftIsToldOfInOneWayOnly() {
     Map<String, String> there =
         Overlay.of(Map.of("OS_CLOUD", "here", "ST_USER", "here", "EKKOFS_TO_ST_AUTH", "there"));

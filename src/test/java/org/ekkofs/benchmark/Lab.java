@@ -113,6 +113,30 @@ final class Lab implements AutoCloseable {
     return new Place(repository().toString(), cache, Map.of());
   }
 
+  /** Runs a command of ekkofs in an environment with these changes. */
+  void ekkofs(Map<String, String> changes, Object... words)
+      throws IOException, InterruptedException {
+    timed(changes, words);
+  }
+
+  /**
+   * Runs a command of ekkofs in an environment with these changes, by a shell.
+   *
+   * @return what the shell says of the time it took
+   */
+  String timed(Map<String, String> changes, Object... words)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(List.of("sh", "-c", "\"$@\" > /dev/null && times", "sh"));
+    command.addAll(List.of(LAUNCHER.toString(), "-q"));
+    List.of(words).forEach(word -> command.add(word.toString()));
+    return Programs.run(prepared(new ProcessBuilder(command), here(path("cache"), changes)));
+  }
+
+  private Place here(Path cache, Map<String, String> changes) {
+    return new Place(repository().toString(), cache, changes);
+  }
+
   /** Runs a command of ekkofs with this cache folder. */
   String ekkofs(Path cache, Object... words) throws IOException, InterruptedException {
     return ekkofs(here(cache), words);
@@ -135,6 +159,12 @@ final class Lab implements AutoCloseable {
   /** Mounts the repository; the disk is the server's file. */
   Server mount(Disk disk, Path cache) throws IOException, InterruptedException {
     return mount(disk, here(cache));
+  }
+
+  /** Mounts the repository in an environment with these changes. */
+  Server mount(Map<String, String> changes, Disk disk, Path cache)
+      throws IOException, InterruptedException {
+    return mount(disk, here(cache, changes));
   }
 
   /** Mounts another repository. */

@@ -15,6 +15,7 @@ enum Work {
   HUGE(new HugeDisk()),
   LOG(new LongLog()),
   MANY(new ManyBackups()),
+  ENCRYPTION(new Encryption()),
   DELETE(new DeleteCost()),
   STORED(new StoredFleet()),
   STORE(new RemoteStore());

@@ -108,7 +108,7 @@ class DatabaseLogIT {
     snapshot("web/one");
     snapshot("web/two");
     server.sql("DELETE FROM ekkofs_log WHERE slot > 3");
-    ekkofs.run("-q", "snapshot", file.toString(), "web/three").fails(CORRUPT, "record 4");
+    ekkofs.run("-q", "snapshot", file.toString(), "web/three").fails(CORRUPT, "ekkofs log rebuild");
     assertThat(copy(5)).exists();
     assertThat(copy(6)).doesNotExist();
     ekkofs.run("log", "rebuild", "--complete").ok();

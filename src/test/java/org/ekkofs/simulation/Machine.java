@@ -87,7 +87,11 @@ final class Machine {
   Repository open(Process process) {
     processes++;
     ObjectStore store = world.profile.retries() ? retrying(process) : process;
-    return Repository.open(mutation.apply(store), new LocalState(folder), surroundings(process));
+    return Repository.open(
+        mutation.apply(store),
+        world.home.access(process),
+        new LocalState(folder),
+        surroundings(process));
   }
 
   private Surroundings surroundings(Process process) {

@@ -70,6 +70,15 @@ final class Oracle {
         throw new Loss(key + " does not follow record " + log.slot());
       }
       append(bytes, disk);
+    } else if (SimulatedTable.isRow(key)) {
+      announced(bytes, disk);
+    }
+  }
+
+  /** Whoever copies a record from the database need not be who wrote it. */
+  private void announced(byte[] bytes, Optional<SparseDisk> disk) {
+    if (decoded(bytes).event() instanceof LogEvent.Intent intent) {
+      disk.ifPresent(image -> disks.putIfAbsent(intent.backup(), image));
     }
   }
 

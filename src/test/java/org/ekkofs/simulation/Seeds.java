@@ -38,10 +38,17 @@ final class Seeds implements AutoCloseable {
             return thread;
           });
   private final UnaryOperator<ObjectStore> mutation;
+  private final LogHome home;
   private final Tally tally = new Tally();
 
   /** Of runs in which every host sees the store through something. */
   Seeds(UnaryOperator<ObjectStore> mutation) {
+    this(mutation, LogHome.STORE);
+  }
+
+  /** The same with the log at some place. */
+  Seeds(UnaryOperator<ObjectStore> mutation, LogHome home) {
+    this.home = home;
     this.mutation = mutation;
   }
 
@@ -81,7 +88,7 @@ final class Seeds implements AutoCloseable {
       workers.add(
           threads.submit(
               () -> {
-                Simulation simulation = new Simulation(place, threads, tally, mutation);
+                Simulation simulation = new Simulation(place, threads, tally, mutation, home);
                 long seed = next.getAndIncrement();
                 while (seed < first + count && found.get() == null && System.nanoTime() < end) {
                   run(simulation, seed).filter(sought).ifPresent(found(seed, found));
@@ -120,7 +127,8 @@ final class Seeds implements AutoCloseable {
   /** Everything that happens with a seed, ending in what is lost, if anything is. */
   List<String> trace(long seed) throws InterruptedException {
     List<String> lines = new ArrayList<>();
-    Simulation simulation = new Simulation(folder.resolve("traced"), threads, tally, mutation);
+    Simulation simulation =
+        new Simulation(folder.resolve("traced"), threads, tally, mutation, home);
     try {
       simulation.run(Choices.random(seed), lines::add);
     } catch (Loss loss) {

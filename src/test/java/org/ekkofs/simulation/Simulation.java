@@ -39,6 +39,7 @@ final class Simulation {
   private final Originals originals;
   private final Tally tally;
   private final UnaryOperator<ObjectStore> mutation;
+  private final LogHome home;
 
   /**
    * Runs in which every host sees the store through something.
@@ -48,6 +49,17 @@ final class Simulation {
    */
   Simulation(
       Path folder, ExecutorService threads, Tally tally, UnaryOperator<ObjectStore> mutation) {
+    this(folder, threads, tally, mutation, LogHome.STORE);
+  }
+
+  /** The same with the log at some place. */
+  Simulation(
+      Path folder,
+      ExecutorService threads,
+      Tally tally,
+      UnaryOperator<ObjectStore> mutation,
+      LogHome home) {
+    this.home = home;
     this.folder = folder;
     this.threads = threads;
     this.tally = tally;
@@ -73,7 +85,7 @@ final class Simulation {
    * @throws Loss if something was lost
    */
   void run(Choices choices, Consumer<String> trace) throws InterruptedException {
-    World world = new World(choices, Profile.draw(choices), trace);
+    World world = new World(choices, Profile.draw(choices), home, trace);
     Path place = folder.resolve("hosts");
     try {
       (world.profile.grown() ? grown : empty).load(world);

@@ -30,6 +30,26 @@ class SimulationTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = LogHome.class,
+      names = {"DATABASE", "DATABASE_AND_CONDITIONAL_STORE"})
+  void nothingIsLostWithTheLogInADatabase(LogHome home) throws InterruptedException {
+    try (Seeds seeds = new Seeds(UnaryOperator.identity(), home)) {
+      Optional<Seeds.Found> found = seeds.find(2_000_000, 200, NO_LIMIT, loss -> true);
+      if (found.isPresent()) {
+        throw new AssertionError(seeds.report(found.get()));
+      }
+    }
+  }
+
+  @Test
+  void recordsMustNotBeActedOnBeforeTheirCopiesAreThere() throws InterruptedException {
+    try (Seeds seeds = new Seeds(UnaryOperator.identity(), LogHome.DATABASE_WITHOUT_CARE)) {
+      assertThat(seeds.find(1, 3_000, NO_LIMIT, loss -> true)).isPresent();
+    }
+  }
+
   @Test
   void seedDoesTheSameEachTime() throws InterruptedException {
     try (Seeds seeds = new Seeds(UnaryOperator.identity())) {

@@ -16,6 +16,7 @@ import org.ekkofs.model.BackupName;
 import org.ekkofs.model.LogEvent;
 import org.ekkofs.model.LogPlace;
 import org.ekkofs.model.RepositoryDescriptor;
+import org.ekkofs.model.Slot;
 import org.ekkofs.store.ObjectKey;
 
 /**
@@ -95,6 +96,13 @@ final class Template {
 
   /** Puts all of it into a world that has nothing yet. */
   void load(World world) {
-    objects.forEach(object -> world.create(object.key(), object.bytes(), object.disk()));
+    for (Stored object : objects) {
+      if (world.home != LogHome.STORE && LogView.isRecord(object.key())) {
+        Slot slot = new Slot(LogView.slot(object.key()));
+        world.create(SimulatedTable.row(World.TREE, slot), object.bytes(), object.disk());
+        world.create(SimulatedTable.mark(World.TREE, slot), new byte[1], Optional.empty());
+      }
+      world.create(object.key(), object.bytes(), object.disk());
+    }
   }
 }

@@ -2,6 +2,7 @@ package org.ekkofs.simulation;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -42,6 +43,7 @@ final class World {
   final Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
   final Map<ErrorKind, Integer> refusals = new EnumMap<>(ErrorKind.class);
   final Map<String, Integer> answers = new TreeMap<>();
+  final LogHome home;
   private final Consumer<String> trace;
   private final List<Runnable> late = new ArrayList<>();
   private @Nullable Throwable failure;
@@ -54,6 +56,12 @@ final class World {
    * @param trace hears of everything that happens
    */
   World(Choices choices, Profile profile, Consumer<String> trace) {
+    this(choices, profile, LogHome.STORE, trace);
+  }
+
+  /** The same with its log at some place. */
+  World(Choices choices, Profile profile, LogHome home, Consumer<String> trace) {
+    this.home = home;
     this.choices = choices;
     this.profile = profile;
     this.scheduler = new Scheduler(choices, profile);
@@ -167,7 +175,20 @@ final class World {
     if (isLate) {
       note(() -> "late: put " + key);
     }
+    if (home != LogHome.STORE && LogView.isRecord(key)) {
+      copied(key, bytes);
+      return;
+    }
     watched(() -> oracle.put(key, content.put(key, bytes), bytes, isLate));
+  }
+
+  /** Has the copy of a record put; one that is there already stays as it is. */
+  private void copied(ObjectKey key, byte[] bytes) {
+    if (!create(key, bytes, Optional.empty())
+        && !Arrays.equals(content.get(key).orElseThrow(), bytes)) {
+      fail(new Loss(key + " was replaced by another record"));
+      throw new Crash();
+    }
   }
 
   /** Has an object created, unless there is one. */
@@ -191,7 +212,7 @@ final class World {
   }
 
   private static String described(ObjectKey key, byte[] bytes) {
-    return key.value().contains("/log/")
+    return key.value().contains("/log/") || SimulatedTable.isRow(key)
         ? String.valueOf(RecordCodec.decode(bytes).event())
         : bytes.length + " bytes";
   }

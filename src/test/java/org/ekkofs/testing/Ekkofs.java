@@ -61,6 +61,14 @@ public final class Ekkofs {
     return copy;
   }
 
+  /** The same with more environment variables. */
+  public Ekkofs with(Map<String, String> variables) {
+    Ekkofs copy = new Ekkofs(repository, scratch);
+    copy.environment.putAll(environment);
+    copy.environment.putAll(variables);
+    return copy;
+  }
+
   /** The launcher that was built. */
   public static Path launcher() {
     return Path.of(System.getProperty("ekkofs.launcher", "mount-scripts/ekkofs")).toAbsolutePath();
@@ -85,6 +93,16 @@ public final class Ekkofs {
     command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(words);
+    return startProgram(command);
+  }
+
+  /** Starts {@code ekkofs} with these words on a host of this name. */
+  public Running startOn(String host, String... words) {
+    String script = "hostname \"$0\" && exec \"$@\"";
+    List<String> command =
+        new ArrayList<>(
+            List.of("unshare", "--uts", "sh", "-c", script, host, launcher().toString()));
+    command.addAll(List.of(words));
     return startProgram(command);
   }
 

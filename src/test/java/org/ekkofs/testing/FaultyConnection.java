@@ -47,12 +47,13 @@ final class FaultyConnection {
     boolean open = true;
     while (open) {
       Optional<HttpMessage> request = HttpMessage.request(fromClient);
-      open = request.isPresent() && relay(request.get(), faults.of(request.get()));
+      open = request.isPresent() && relay(request.get(), faults);
     }
   }
 
   /** Does what is asked, or what is to go wrong; says whether the connection goes on. */
-  private boolean relay(HttpMessage request, Optional<HttpFault> fault) throws IOException {
+  private boolean relay(HttpMessage request, FaultyHttp faults) throws IOException {
+    Optional<HttpFault> fault = faults.of(request);
     if (fault.isEmpty()) {
       write(ask(request));
       return true;
@@ -60,6 +61,10 @@ final class FaultyConnection {
     Optional<HttpMessage> error = fault.get().answer();
     if (error.isPresent()) {
       write(request.method().equals("HEAD") ? error.get().withoutBody() : error.get());
+      return true;
+    }
+    if (fault.get() == HttpFault.CHANGED_BYTE) {
+      writeChanged(ask(request), faults.fired(HttpFault.CHANGED_BYTE));
       return true;
     }
     harm(request, fault.get());
@@ -89,11 +94,6 @@ final class FaultyConnection {
         writeHalf(ask(request));
         waitForClient();
       }
-      case CHANGED_BYTE -> {
-        HttpMessage answer = ask(request);
-        answer.body()[answer.body().length / 2] ^= 1;
-        write(answer);
-      }
       default -> throw new IllegalStateException(fault.toString());
     }
   }
@@ -109,6 +109,13 @@ final class FaultyConnection {
 
   private void write(HttpMessage answer) throws IOException {
     answer.write(client.getOutputStream(), answer.body().length);
+  }
+
+  /** Each time another byte. */
+  private void writeChanged(HttpMessage answer, int times) throws IOException {
+    int length = answer.body().length;
+    answer.body()[(length / 2 + times) % length] ^= 1;
+    write(answer);
   }
 
   private void writeHalf(HttpMessage answer) throws IOException {

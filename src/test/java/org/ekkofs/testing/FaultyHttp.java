@@ -101,10 +101,11 @@ public final class FaultyHttp implements AutoCloseable {
     next(Integer.MAX_VALUE, fault, which);
   }
 
-  /** Has everything go well again. */
+  /** Has everything go well again, and forgets what has happened. */
   public void heal() {
     synchronized (rules) {
       rules.clear();
+      fired.clear();
     }
     latency = Duration.ZERO;
   }
@@ -114,7 +115,7 @@ public final class FaultyHttp implements AutoCloseable {
     latency = duration;
   }
 
-  /** How often a fault has happened. */
+  /** How often a fault has happened since {@link #heal}. */
   public int fired(HttpFault fault) {
     synchronized (rules) {
       return fired.getOrDefault(fault, 0);

@@ -1,5 +1,6 @@
 package org.ekkofs.testing;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -52,6 +53,11 @@ public final class SwiftServer implements AutoCloseable {
   /** The environment of a process that may do everything here by S3's interface. */
   public Map<String, String> s3Environment() {
     return chosen("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_ENDPOINT_URL");
+  }
+
+  /** Where it is. */
+  public URI endpoint() {
+    return URI.create(values.get("AWS_ENDPOINT_URL"));
   }
 
   /** The address of the account's containers, without a slash at its end. */

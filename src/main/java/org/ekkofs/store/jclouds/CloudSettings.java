@@ -11,12 +11,17 @@ import org.ekkofs.model.InvalidException;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.schema.FailsafeSchema;
 
 /**
  * What is known of an OpenStack cloud, by the names of clouds.yaml. The environment says the same
  * by variables, in capitals and with OS_ before them.
  */
 final class CloudSettings {
+  /** As text, since an id of digits is no number. */
+  private static final LoadSettings TEXTS =
+      LoadSettings.builder().setSchema(new FailsafeSchema()).build();
+
   private final Map<String, String> values;
 
   private CloudSettings(Map<String, String> values) {
@@ -96,15 +101,15 @@ final class CloudSettings {
   private static void put(Map<?, ?> from, Map<String, String> to) {
     from.forEach(
         (name, value) -> {
-          if (value instanceof String || value instanceof Number) {
-            to.put(String.valueOf(name), value.toString());
+          if (value instanceof String text) {
+            to.put(String.valueOf(name), text);
           }
         });
   }
 
   private static Object parse(Path file, String text) {
     try {
-      Object root = new Load(LoadSettings.builder().build()).loadFromString(text);
+      Object root = new Load(TEXTS).loadFromString(text);
       return Objects.requireNonNullElse(root, Map.of());
     } catch (YamlEngineException e) {
       // Its message quotes lines, of which some are secret.

@@ -111,7 +111,8 @@ record Failures(String store) {
       return new CancelledException("interrupted while waiting for " + store, failure);
     }
     int status = status(failure);
-    return status == 0 ? withoutAnswer(failure, what) : answered(failure, status, what);
+    // An answer that began well and broke off is none.
+    return status < 300 ? withoutAnswer(failure, what) : answered(failure, status, what);
   }
 
   private EkkofsException withoutAnswer(Throwable failure, String what) {

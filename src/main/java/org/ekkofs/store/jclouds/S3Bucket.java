@@ -9,8 +9,10 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import okhttp3.OkHttpClient;
 import okhttp3.Response;
+import org.ekkofs.model.InvalidException;
 import org.ekkofs.store.ConnectionSettings;
 import org.jclouds.domain.Credentials;
 import org.jclouds.http.options.GetOptions;
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A bucket of a store that speaks S3, addressed by path. */
 final class S3Bucket implements Bucket {
+  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
   private static final int PAGE = 1000;
   private static final int DELETED_AT_ONCE = 1000;
   private static final String SWIFT = "X-Openstack-Request-Id";
@@ -56,6 +59,11 @@ final class S3Bucket implements Bucket {
 
   /** Makes what is needed to speak to the store, without doing so. */
   static S3Bucket of(String bucket, S3Access access, ConnectionSettings settings) {
+    if (!NAME.matcher(bucket).matches()) {
+      throw new InvalidException(
+          "\"%s\" cannot be the name of a bucket of S3: it is 3 to 63 small letters, digits, dots and hyphens"
+              .formatted(bucket));
+    }
     AtomicBoolean swift = new AtomicBoolean();
     OkHttpClient http =
         HttpClients.create(settings, HttpClients.encrypted(access.endpoint()), access.authorities())
@@ -91,7 +99,7 @@ final class S3Bucket implements Bucket {
   @Override
   public boolean exists() {
     try {
-      client.listBucket(bucket, ListBucketOptions.Builder.maxResults(1));
+      listed(ListBucketOptions.Builder.maxResults(1));
       return true;
     } catch (RuntimeException e) {
       if (Failures.saysNotFound(e)) {
@@ -211,11 +219,20 @@ final class S3Bucket implements Bucket {
     if (!after.isEmpty()) {
       options.afterMarker(after);
     }
-    ListBucketResponse response = client.listBucket(bucket, options);
+    ListBucketResponse response = listed(options);
     List<Page.Entry> entries = new ArrayList<>();
     response.getCommonPrefixes().forEach(name -> entries.add(Page.Entry.prefix(name)));
     response.forEach(object -> entries.add(entry(object)));
     return Page.byName(entries, response.isTruncated());
+  }
+
+  /** What is no listing is read by the library as an empty one, but has no name. */
+  private ListBucketResponse listed(ListBucketOptions options) {
+    ListBucketResponse response = client.listBucket(bucket, options);
+    if (!bucket.equals(response.getName())) {
+      throw new UncheckedIOException(new IOException("what came is no listing of the bucket"));
+    }
+    return response;
   }
 
   private static Page.Entry entry(ObjectMetadata object) {
