@@ -191,6 +191,11 @@ public final class Repository implements AutoCloseable {
     return store.description();
   }
 
+  /** As {@link ObjectStore#parallelism}. */
+  public int parallelism() {
+    return store.parallelism();
+  }
+
   /** Where its objects lie. */
   public ObjectStore store() {
     return store;

@@ -30,7 +30,7 @@ public final class RepositoryFileSystem implements VirtualFileSystem {
       Grammar grammar,
       VfsOptions options) {
     String description = repository.description();
-    prefetcher = new Prefetcher(cache.memoryBytes(), repository.store().parallelism());
+    prefetcher = new Prefetcher(cache.memoryBytes(), repository.parallelism());
     disks = new DiskPool(cache, table);
     use = new CacheFolder(repository).use();
     filler =

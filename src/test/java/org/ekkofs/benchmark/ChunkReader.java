@@ -13,14 +13,19 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.ekkofs.backup.Access;
+import org.ekkofs.backup.Host;
 import org.ekkofs.backup.LocalState;
 import org.ekkofs.backup.Repository;
 import org.ekkofs.backup.Surroundings;
 import org.ekkofs.backup.Tree;
 import org.ekkofs.format.ChunkCodec;
+import org.ekkofs.log.LogStore;
+import org.ekkofs.log.ObjectLogStore;
 import org.ekkofs.manifest.Manifest;
 import org.ekkofs.model.BackupName;
 import org.ekkofs.model.Compression;
+import org.ekkofs.model.RepositoryDescriptor;
 import org.ekkofs.model.SegmentSize;
 import org.ekkofs.model.TreeName;
 import org.ekkofs.store.ForwardingObjectStore;
@@ -32,6 +37,25 @@ import org.ekkofs.store.folder.FolderObjectStore;
 /** Reads all chunks of a backup as fast as this machine can, without FUSE and without order. */
 final class ChunkReader implements AutoCloseable {
   private static final ChunkCodec CODEC = new ChunkCodec(SegmentSize.DEFAULT, Compression.DEFAULT);
+
+  /** Whoever may write: the records lie in the store as well. */
+  private static final Access READING =
+      new Access() {
+        @Override
+        public ObjectStore decrypted(RepositoryDescriptor descriptor, ObjectStore store) {
+          return store;
+        }
+
+        @Override
+        public LogStore logs(
+            RepositoryDescriptor descriptor,
+            ObjectStore objects,
+            ExecutorService readers,
+            LocalState local,
+            Host host) {
+          return new ObjectLogStore(objects, readers);
+        }
+      };
 
   private final ObjectStore store;
   private final List<ObjectKey> keys;
@@ -48,7 +72,8 @@ final class ChunkReader implements AutoCloseable {
     Map<ObjectKey, Long> found = new LinkedHashMap<>();
     TreeKeys names = new TreeKeys(new TreeName(disk.tree()));
     try (Repository open =
-            Repository.open(new LeftOpen(store), new LocalState(local), Surroundings.real());
+            Repository.open(
+                new LeftOpen(store), READING, new LocalState(local), Surroundings.real());
         Manifest manifest = manifest(open.tree(names.tree()), disk)) {
       manifest.read(
           0,

@@ -76,7 +76,8 @@ final class DistantSnapshot {
   private void take(Disk disk, int distance, Speeds speeds) throws IOException {
     Path folder = lab.unused("far");
     try (Repository repository = open(folder, distance)) {
-      speeds.full.add(disk.dataBytes() / MIB / seconds(repository, RawSource.open(disk.raw()), "full", ""));
+      speeds.full.add(
+          disk.dataBytes() / MIB / seconds(repository, RawSource.open(disk.raw()), "full", ""));
       Path raw = lab.path("changing.raw");
       write(raw, 1);
       seconds(repository, RawSource.open(raw), "before", "");

@@ -120,7 +120,7 @@ record Failures(String store) {
       return gone();
     }
     if (find(failure, AuthorizationException.class).isPresent()) {
-      return credentials(failure, "");
+      return credentials("");
     }
     if (isMistrust(failure)) {
       return new RefusedException(
@@ -160,69 +160,66 @@ record Failures(String store) {
     return line.length() <= MAX_SAID ? line : line.substring(0, MAX_SAID) + "…";
   }
 
+  /**
+   * Without what it was caused by: that quotes the answer, and an answer may quote the token of the
+   * request.
+   */
   private EkkofsException answered(Throwable failure, int status, String what) {
     String code = code(failure);
     return switch (status) {
       case 301, 302, 303, 307, 308 ->
           new RefusedException(
               "%s: the store says that the bucket is somewhere else; set --region or --endpoint"
-                  .formatted(store),
-              failure);
-      case 400 -> malformed(failure, code, what);
-      case 401 -> credentials(failure, code);
-      case 403 -> forbidden(failure, code, what);
+                  .formatted(store));
+      case 400 -> malformed(code, what);
+      case 401 -> credentials(code);
+      case 403 -> forbidden(status, code, what);
       case 404 -> gone();
-      case 408, 409, 422, 425, 429 -> unavailable(failure, status, code, what);
+      case 408, 409, 422, 425, 429 -> unavailable(status, code, what);
       case 501 ->
           new RefusedException(
-              "%s: the store cannot %s, as it does not know how".formatted(store, what), failure);
+              "%s: the store cannot %s, as it does not know how".formatted(store, what));
       default ->
           status >= 500
-              ? unavailable(failure, status, code, what)
+              ? unavailable(status, code, what)
               : new RefusedException(
-                  "%s: the store refuses to %s: %s".formatted(store, what, said(status, code)),
-                  failure);
+                  "%s: the store refuses to %s: %s".formatted(store, what, said(status, code)));
     };
   }
 
-  private EkkofsException malformed(Throwable failure, String code, String what) {
+  private EkkofsException malformed(String code, String what) {
     if (GARBLED.contains(code)) {
-      return unavailable(failure, 400, code, what);
+      return unavailable(400, code, what);
     }
     if (code.equals("AuthorizationHeaderMalformed") || code.equals("IllegalLocationConstraint")) {
       return new RefusedException(
-          "%s: the store has another region than the one given; set --region".formatted(store),
-          failure);
+          "%s: the store has another region than the one given; set --region".formatted(store));
     }
-    return forbidden(failure, code, what);
+    return forbidden(400, code, what);
   }
 
-  private EkkofsException forbidden(Throwable failure, String code, String what) {
+  private EkkofsException forbidden(int status, String code, String what) {
     if (code.equals("RequestTimeTooSkewed") || code.equals("RequestExpired")) {
       return new RefusedException(
           "%s: the store's time is another than this machine's; set this machine's clock right"
-              .formatted(store),
-          failure);
+              .formatted(store));
     }
     if (CREDENTIALS.contains(code)) {
-      return credentials(failure, code);
+      return credentials(code);
     }
     return new RefusedException(
-        "%s: these credentials may not %s (%s)".formatted(store, what, said(status(failure), code)),
-        failure);
+        "%s: these credentials may not %s (%s)".formatted(store, what, said(status, code)));
   }
 
-  private RefusedException credentials(Throwable failure, String code) {
+  private RefusedException credentials(String code) {
     return new RefusedException(
         "%s: the store does not accept the credentials%s"
-            .formatted(store, code.isEmpty() ? "" : " (" + short_(code) + ")"),
-        failure);
+            .formatted(store, code.isEmpty() ? "" : " (" + short_(code) + ")"));
   }
 
-  private StoreUnavailableException unavailable(
-      Throwable failure, int status, String code, String what) {
+  private StoreUnavailableException unavailable(int status, String code, String what) {
     return new StoreUnavailableException(
-        "%s: cannot %s now: %s".formatted(store, what, said(status, code)), failure);
+        "%s: cannot %s now: %s".formatted(store, what, said(status, code)));
   }
 
   private static String said(int status, String code) {

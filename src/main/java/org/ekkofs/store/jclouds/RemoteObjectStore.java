@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.ekkofs.model.NotFoundException;
 import org.ekkofs.model.RefusedException;
 import org.ekkofs.store.Body;
@@ -99,9 +100,9 @@ final class RemoteObjectStore implements ObjectStore {
   private Optional<byte[]> whole(ObjectKey key, int maxBytes) throws IOException {
     Optional<byte[]> before = Optional.empty();
     while (true) {
-      Optional<Answer> found = bucket.get(keyOf(key));
+      Optional<Answer> found = find(key, () -> bucket.get(keyOf(key)));
       if (found.isEmpty()) {
-        return absent(key);
+        return Optional.empty();
       }
       try (Answer answer = found.get()) {
         byte[] bytes = answer.whole(maxBytes, address + ": " + key);
@@ -123,13 +124,20 @@ final class RemoteObjectStore implements ObjectStore {
     return now;
   }
 
-  private Optional<byte[]> absent(ObjectKey key) {
-    boolean there =
-        key.value().contains(LOG) ? presence.confirmed(STILL_THERE) : presence.confirmedNow();
-    if (!there) {
+  /**
+   * What seems missing is asked for again, once the bucket was seen: Swift says "not found" of an
+   * object that is just being replaced. Not so a record of a log, which is how its end looks.
+   */
+  private Optional<Answer> find(ObjectKey key, Supplier<Optional<Answer>> request) {
+    Optional<Answer> found = request.get();
+    if (found.isPresent()) {
+      return found;
+    }
+    boolean log = key.value().contains(LOG);
+    if (!(log ? presence.confirmed(STILL_THERE) : presence.confirmedNow())) {
       throw failures.gone();
     }
-    return Optional.empty();
+    return log ? found : request.get();
   }
 
   @Override
@@ -145,7 +153,7 @@ final class RemoteObjectStore implements ObjectStore {
     int wanted = Math.max(length, 1);
     Optional<Answer> found;
     try {
-      found = bucket.get(keyOf(key), offset, offset + wanted - 1);
+      found = find(key, () -> bucket.get(keyOf(key), offset, offset + wanted - 1));
     } catch (RuntimeException e) {
       if (Failures.status(e) == BEYOND_END) {
         return Optional.of(new byte[0]);
@@ -153,7 +161,7 @@ final class RemoteObjectStore implements ObjectStore {
       throw e;
     }
     if (found.isEmpty()) {
-      return absent(key);
+      return Optional.empty();
     }
     try (Answer answer = found.get()) {
       return Optional.of(answer.part(offset, wanted));
@@ -188,8 +196,7 @@ final class RemoteObjectStore implements ObjectStore {
       if (key.value().contains(LOG)) {
         throw new RefusedException(
             "%s cannot create an object only if there is none, as the log needs it: use init --single-writer or --log postgresql://HOST/DATABASE"
-                .formatted(address),
-            e);
+                .formatted(address));
       }
     }
     return lookAndPut(key, upload);

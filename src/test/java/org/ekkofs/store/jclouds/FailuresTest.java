@@ -104,7 +104,7 @@ class FailuresTest {
         .hasMessageContaining(said)
         .hasMessageNotContaining("the-secret");
     assertThat(failure.getMessage()).doesNotContain("\n");
-    assertThat(failure).hasStackTraceContaining("S3Bucket");
+    assertThat(failure).hasNoCause();
   }
 
   @Test
