@@ -14,10 +14,12 @@ import java.util.concurrent.Future;
 import org.ekkofs.testing.DiskImage;
 import org.ekkofs.testing.Ekkofs;
 import org.ekkofs.testing.PostgresServer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Hosts that share nothing but a repository on a real server. */
+@Tag("long")
 class RemoteFleetIT {
   private static final int BYTES = 8 << 20;
   private static final int HOSTS = 3;

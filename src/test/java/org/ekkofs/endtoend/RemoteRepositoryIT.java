@@ -11,10 +11,12 @@ import org.ekkofs.testing.Await;
 import org.ekkofs.testing.DiskImage;
 import org.ekkofs.testing.Ekkofs;
 import org.ekkofs.testing.PostgresServer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a repository is for, on real servers, by the processes that people run. */
+@Tag("long")
 class RemoteRepositoryIT {
   private static final int BYTES = 16 << 20;
 

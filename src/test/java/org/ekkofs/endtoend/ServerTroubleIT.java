@@ -14,10 +14,12 @@ import org.ekkofs.testing.Ekkofs;
 import org.ekkofs.testing.FaultyHttp;
 import org.ekkofs.testing.S3Server;
 import org.ekkofs.testing.TinyFilesystem;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real server that dies and comes back, or is full, in the middle of what people do. */
+@Tag("long")
 class ServerTroubleIT {
   private static final int BYTES = 32 << 20;
 

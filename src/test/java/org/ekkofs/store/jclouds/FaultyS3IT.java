@@ -5,7 +5,9 @@ import java.util.HashMap;
 import java.util.Map;
 import org.ekkofs.store.BucketAddress;
 import org.ekkofs.testing.S3Server;
+import org.junit.jupiter.api.Tag;
 
+@Tag("long")
 class FaultyS3IT extends FaultyServerContract {
   @Override
   URI server() {

@@ -5,7 +5,9 @@ import java.util.HashMap;
 import java.util.Map;
 import org.ekkofs.store.BucketAddress;
 import org.ekkofs.testing.SwiftServer;
+import org.junit.jupiter.api.Tag;
 
+@Tag("long")
 class FaultySwiftIT extends FaultyServerContract {
   @Override
   URI server() {
