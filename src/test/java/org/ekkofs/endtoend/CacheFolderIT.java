@@ -26,12 +26,14 @@ import org.ekkofs.testing.TinyFilesystem;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What happens to the cache folder of a mount, while it is used and between its uses. */
+@Tag("long")
 class CacheFolderIT {
   private static final int MIB = 1 << 20;
   private static final int READERS = 8;

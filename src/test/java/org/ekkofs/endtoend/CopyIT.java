@@ -12,12 +12,14 @@ import org.ekkofs.testing.DiskImage;
 import org.ekkofs.testing.Ekkofs;
 import org.ekkofs.testing.TinyFilesystem;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Copies into a second repository by processes that die, or whose destination fails. */
+@Tag("long")
 class CopyIT {
   private static final int MIB = 1 << 20;
   private static final int BACKUPS = 3;

@@ -15,12 +15,14 @@ import org.ekkofs.testing.DiskImage;
 import org.ekkofs.testing.Ekkofs;
 import org.ekkofs.testing.Ekkofs.Result;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Snapshots that die in the middle, or that run at the same time. */
+@Tag("long")
 class KilledSnapshotIT {
   private static final int MIB = 1 << 20;
 

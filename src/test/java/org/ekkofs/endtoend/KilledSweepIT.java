@@ -13,12 +13,14 @@ import org.ekkofs.testing.Ekkofs;
 import org.ekkofs.testing.TestRepository;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Sweeps that die in the middle, and writers that sleep while they are swept over. */
+@Tag("long")
 class KilledSweepIT {
   private static final int MIB = 1 << 20;
   private static final int LARGE_BYTES = 256 * MIB;

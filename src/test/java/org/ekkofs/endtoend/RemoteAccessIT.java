@@ -17,10 +17,12 @@ import org.ekkofs.testing.HttpFault;
 import org.ekkofs.testing.S3Server;
 import org.ekkofs.testing.SwiftServer;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who is let in by real servers, and what the others are told. */
+@Tag("long")
 class RemoteAccessIT {
   private static final int BYTES = 4 << 20;
   private static final String ENDPOINT = "AWS_ENDPOINT_URL";

@@ -14,10 +14,12 @@ import org.ekkofs.testing.TestRepository;
 import org.ekkofs.testing.TinyFilesystem;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Sweeps of a repository that is full, refuses to delete, or cannot be written. */
+@Tag("long")
 class TroubledSweepIT {
   private static final int MIB = 1 << 20;
   private static final int REFUSED = 5;

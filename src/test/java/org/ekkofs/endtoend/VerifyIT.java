@@ -15,10 +15,12 @@ import org.ekkofs.testing.DiskImage;
 import org.ekkofs.testing.Ekkofs;
 import org.ekkofs.testing.Ekkofs.Result;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A folder repository that is damaged, verified, repaired and verified again. */
+@Tag("long")
 class VerifyIT {
   private static final int MIB = 1 << 20;
   private static final int CORRUPT = 6;
