@@ -2,6 +2,7 @@ package org.ekkofs.app;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import picocli.CommandLine.ScopeType;
 /** The options that say how a store is reached, and how much of the way to use. */
 final class StoreOptions {
   private static final int MAX_CONNECTIONS = 1024;
+  private static final int MAX_SECONDS = 3600;
   private static final long LEAST_RATE = 1024;
 
   @Option(
@@ -48,6 +50,13 @@ final class StoreOptions {
   private Optional<Integer> connections = Optional.empty();
 
   @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      scope = ScopeType.INHERIT,
+      description = "How long a remote store may take to connect or say nothing (30).")
+  private Optional<Integer> timeout = Optional.empty();
+
+  @Option(
       names = "--limit-upload",
       paramLabel = "RATE",
       scope = ScopeType.INHERIT,
@@ -74,12 +83,16 @@ final class StoreOptions {
     if (most < 1 || most > MAX_CONNECTIONS) {
       throw new InvalidException("--connections must be 1 to " + MAX_CONNECTIONS);
     }
+    int seconds = timeout.orElse((int) ConnectionSettings.DEFAULT.timeout().toSeconds());
+    if (seconds < 1 || seconds > MAX_SECONDS) {
+      throw new InvalidException("--timeout must be 1 to " + MAX_SECONDS + " seconds");
+    }
     return new ConnectionSettings(
         endpoint,
         region,
         caCertificates.map(file -> file.toAbsolutePath().normalize()),
         most,
-        ConnectionSettings.DEFAULT.timeout());
+        Duration.ofSeconds(seconds));
   }
 
   /** What is different on the way to another store; the rest is the same. */
@@ -92,6 +105,7 @@ final class StoreOptions {
     other.region = changes.region().or(() -> region);
     other.caCertificates = changes.caCertificates().or(() -> caCertificates);
     other.connections = connections;
+    other.timeout = timeout;
     other.upload = upload;
     other.download = download;
     return other;
@@ -105,6 +119,7 @@ final class StoreOptions {
     caCertificates.ifPresent(
         file -> words.addAll(List.of("--cacert", file.toAbsolutePath().normalize().toString())));
     connections.ifPresent(most -> words.addAll(List.of("--connections", most.toString())));
+    timeout.ifPresent(seconds -> words.addAll(List.of("--timeout", seconds.toString())));
     upload.ifPresent(limit -> words.addAll(List.of("--limit-upload", rate(limit))));
     download.ifPresent(limit -> words.addAll(List.of("--limit-download", rate(limit))));
     return words;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import org.ekkofs.model.InvalidException;
 import org.ekkofs.store.ObjectStore;
 import org.ekkofs.store.RateLimit;
@@ -29,6 +30,22 @@ class StoreOptionsTest {
     assertThat(options.words())
         .containsExactly("--limit-upload", "1048576", "--limit-download", "524288");
     assertThat(options(options.words().toArray(String[]::new)).words()).isEqualTo(options.words());
+  }
+
+  @Test
+  void aTimeoutIsKeptAndHandedOn() {
+    StoreOptions options = options("--timeout", "5");
+    assertThat(options.connection().timeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(options.words()).containsExactly("--timeout", "5");
+    assertThat(options().connection().timeout()).isEqualTo(Duration.ofSeconds(30));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-1", "3601"})
+  void whatIsNoTimeoutIsRefused(String seconds) {
+    assertThatThrownBy(() -> options("--timeout", seconds).connection())
+        .isInstanceOf(InvalidException.class)
+        .hasMessageContaining("--timeout must be 1 to 3600 seconds");
   }
 
   @Test

@@ -13,10 +13,12 @@ import org.ekkofs.testing.PostgresServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Repositories in a folder whose logs are in a database. */
+@Tag("long")
 class DatabaseLogIT {
   private static final int USAGE = 2;
   private static final int REFUSED = 5;
