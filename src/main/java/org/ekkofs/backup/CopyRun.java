@@ -135,13 +135,14 @@ final class CopyRun implements AutoCloseable {
     }
   }
 
-  /** The last copy of the same backup that was begun on this host and that nobody goes on with. */
+  /** The last copy of the same backup that was begun on this host and that can be gone on with. */
   private Optional<BackupId> interrupted(TreeState state, Origin origin) {
     return state
         .unfinished()
         .filter(open -> isOf(origin, open))
         .filter(open -> open.writer().host().equals(destination.host().self().host()))
         .filter(open -> !destination.host().isAlive(open.writer()))
+        .filter(open -> state.canBeContinued(open.id()))
         .max(Comparator.comparing(TrackedBackup::slot))
         .map(TrackedBackup::id);
   }

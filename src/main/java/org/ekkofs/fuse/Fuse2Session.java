@@ -80,8 +80,8 @@ final class Fuse2Session implements LoopThreads.Session {
     String settings =
         "use_ino,readdir_ino,hard_remove,max_background=%d,congestion_threshold=%d,"
                 .formatted(MAX_BACKGROUND, CONGESTION)
-            + "attr_timeout=%s,entry_timeout=%s,negative_timeout=%s"
-                .formatted(seconds, seconds, seconds);
+            // A name that comes back is to show at once.
+            + "attr_timeout=%s,entry_timeout=%s,negative_timeout=0".formatted(seconds, seconds);
     return Arguments.of("ekkofs", "-o", settings)
         .lend(
             arguments -> {

@@ -289,7 +289,7 @@ public final class TreeState {
     boolean fits =
         !backups.containsKey(intent.backup())
             && intent.parent().map(this::isVisible).orElse(true)
-            && intent.copied().flatMap(Copied::continues).map(this::isOpen).orElse(true);
+            && intent.copied().flatMap(Copied::continues).map(this::canBeContinued).orElse(true);
     if (fits) {
       put(
           new TrackedBackup(
@@ -359,6 +359,16 @@ public final class TreeState {
         .continues()
         .flatMap(this::backup)
         .filter(before -> before.slot().compareTo(backup.slot()) < 0);
+  }
+
+  /**
+   * Whether it is open, and so is all that it continues itself: else nothing is ever made of it.
+   */
+  public boolean canBeContinued(BackupId id) {
+    return isOpen(id)
+        && backup(id).stream()
+            .flatMap(copy -> continued(copy).stream())
+            .allMatch(TrackedBackup::isOpen);
   }
 
   private boolean isOpen(BackupId id) {

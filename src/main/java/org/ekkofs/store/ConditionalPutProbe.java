@@ -73,7 +73,7 @@ public final class ConditionalPutProbe {
       Thread.currentThread().interrupt();
       throw new CancelledException("interrupted while trying " + store.description(), e);
     } catch (ExecutionException e) {
-      throw failure(e);
+      throw store.createsOnlyIfAbsent() ? failure(e) : unsafe("it cannot promise that to any");
     }
     judge(key, winners);
   }

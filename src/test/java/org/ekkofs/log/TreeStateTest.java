@@ -106,6 +106,16 @@ class TreeStateTest {
   }
 
   @Test
+  void aCopyContinuesNoneOfWhichAPartWasGivenUp() {
+    LogEvent first = copy(1, "a", Optional.empty());
+    LogEvent second = copy(2, "a", Optional.of(id(1)));
+    TreeState broken = replay(first, second, revoke(1), copy(3, "a", Optional.of(id(2))));
+    assertThat(broken.backup(id(3))).isEmpty();
+    assertThat(broken.canBeContinued(id(2))).isFalse();
+    assertThat(replay(first, second).canBeContinued(id(2))).isTrue();
+  }
+
+  @Test
   void theCommitOfACopyRevokesAllThatItContinues() {
     TreeState state =
         replay(
