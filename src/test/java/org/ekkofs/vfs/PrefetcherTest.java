@@ -45,8 +45,13 @@ class PrefetcherTest {
   void behindAStoreThatHangsSoManyAreFetchedAndNoMore() throws Exception {
     Wanting hanging = new Wanting(100);
     Wanting other = new Wanting(100);
+    CompletableFuture<Object> bothAsked = new CompletableFuture<>();
+    prefetcher
+        .line(() -> bothAsked.thenApply(asked -> Optional.<CompletableFuture<?>>empty()).join())
+        .go();
     prefetcher.line(hanging).go();
     prefetcher.line(other).go();
+    bothAsked.complete("");
     Await.until("all begun", () -> hanging.begun.size() + other.begun.size() == 16);
     assertThat(other.begun).as("they take turns").hasSizeGreaterThan(1);
 
