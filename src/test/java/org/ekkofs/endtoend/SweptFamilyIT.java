@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class SweptFamilyIT {
   private static final int BACKUPS = Integer.getInteger("ekkofs.family.backups", 1001);
-  private static final int DELETED_BETWEEN_SWEEPS = Math.max(1, BACKUPS / 7);
+  private static final int DELETED_BETWEEN_SWEEPS = Math.max(1, BACKUPS / 5);
   private static final int ONE_BY_COMMAND_OF = 3;
   private static final int LEFT_AT_THE_END = 15;
   private static final int READ_AFTER_EACH_SWEEP = 4;
