@@ -23,8 +23,12 @@ need_file() {
   [ -e "$1" ] || missing="$missing $2"
 }
 
+# The server; its client alone has a folder there as well.
 need_postgresql() {
-  [ -d /usr/lib/postgresql ] || missing="$missing postgresql"
+  for server in /usr/lib/postgresql/*/bin/postgres; do
+    [ ! -x "$server" ] || return 0
+  done
+  missing="$missing postgresql"
 }
 
 # need_library NAME PACKAGE...: the first of the packages that there is
