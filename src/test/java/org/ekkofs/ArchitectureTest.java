@@ -85,12 +85,13 @@ class ArchitectureTest {
     "manifest, model store format sqlite java.sql com.github.benmanes.caffeine..",
     "catalog, model log format sqlite java.sql org.slf4j",
     "source, model jnr.ffi.. org.slf4j",
+    "source.qemu, model source source.nbd com.fasterxml.jackson.. org.slf4j",
     "disk, model store format manifest com.github.benmanes.caffeine.. org.slf4j",
     "backup, model store store.folder store.jclouds format log manifest catalog source disk"
         + " sqlite java.sql org.roaringbitmap.. org.slf4j",
     "control, model log backup source com.github.benmanes.caffeine.. org.slf4j",
     "vfs, model disk control catalog backup log manifest com.github.benmanes.caffeine.. org.slf4j",
-    "fuse, vfs model jnr.. com.kenai.jffi ru.serce.jnrfuse.. org.slf4j"
+    "fuse, vfs model source jnr.. com.kenai.jffi ru.serce.jnrfuse.. org.slf4j"
   })
   void aPackageUsesOnlyWhatItMay(String name, String allowed) {
     List<String> packages = new ArrayList<>(EVERYWHERE);
@@ -140,6 +141,7 @@ class ArchitectureTest {
             "manifest",
             "catalog",
             "source",
+            "source.qemu",
             "disk",
             "backup",
             "control",
@@ -164,7 +166,7 @@ class ArchitectureTest {
   @CsvSource({
     "picocli.., app",
     "me.tongfei.progressbar.., app",
-    "com.fasterxml.jackson.., format app",
+    "com.fasterxml.jackson.., format source.qemu app",
     "com.github.luben.zstd.., format",
     "org.roaringbitmap.., format backup",
     "java.sql.., sqlite manifest catalog backup log.postgresql",
