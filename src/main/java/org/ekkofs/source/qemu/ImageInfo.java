@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.ekkofs.model.CancelledException;
 import org.ekkofs.model.Causes;
@@ -76,12 +77,13 @@ record ImageInfo(
     Optional.ofNullable(image.getParent()).ifPresent(folder -> builder.directory(folder.toFile()));
     builder.environment().put("LC_ALL", "C");
     Process process = builder.start();
+    CompletableFuture<Void> limit =
+        process
+            .onExit()
+            .completeOnTimeout(process, SECONDS, TimeUnit.SECONDS)
+            .thenAccept(Process::destroyForcibly);
     try {
       process.getOutputStream().close();
-      process
-          .onExit()
-          .completeOnTimeout(process, SECONDS, TimeUnit.SECONDS)
-          .thenAccept(late -> late.destroyForcibly());
       String said = new String(process.getInputStream().readNBytes(MOST), StandardCharsets.UTF_8);
       if (process.waitFor() != 0) {
         throw new FailedException(
@@ -89,6 +91,7 @@ record ImageInfo(
       }
       return said;
     } finally {
+      limit.cancel(false);
       process.destroyForcibly();
     }
   }
