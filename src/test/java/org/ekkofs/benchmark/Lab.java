@@ -134,7 +134,8 @@ final class Lab implements AutoCloseable {
   }
 
   private Place here(Path cache, Map<String, String> changes) {
-    return new Place(repository().toString(), cache, changes);
+    String repository = changes.getOrDefault("EKKOFS_REPOSITORY", repository().toString());
+    return new Place(repository, cache, changes);
   }
 
   /** Runs a command of ekkofs with this cache folder. */
