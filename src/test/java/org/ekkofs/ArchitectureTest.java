@@ -85,11 +85,12 @@ class ArchitectureTest {
     "manifest, model store format sqlite java.sql com.github.benmanes.caffeine..",
     "catalog, model log format sqlite java.sql org.slf4j",
     "source, model jnr.ffi.. org.slf4j",
+    "source.nbd, model source jnr.ffi.. com.kenai.jffi org.slf4j",
     "source.qemu, model source source.nbd com.fasterxml.jackson.. org.slf4j",
     "disk, model store format manifest com.github.benmanes.caffeine.. org.slf4j",
     "backup, model store store.folder store.jclouds format log manifest catalog source disk"
         + " sqlite java.sql org.roaringbitmap.. org.slf4j",
-    "control, model log backup source com.github.benmanes.caffeine.. org.slf4j",
+    "control, model log backup source source.nbd source.qemu com.github.benmanes.caffeine.. org.slf4j",
     "vfs, model disk control catalog backup log manifest com.github.benmanes.caffeine.. org.slf4j",
     "fuse, vfs model source jnr.. com.kenai.jffi ru.serce.jnrfuse.. org.slf4j"
   })
@@ -141,6 +142,7 @@ class ArchitectureTest {
             "manifest",
             "catalog",
             "source",
+            "source.nbd",
             "source.qemu",
             "disk",
             "backup",
@@ -172,8 +174,8 @@ class ArchitectureTest {
     "java.sql.., sqlite manifest catalog backup log.postgresql",
     "org.sqlite.., sqlite manifest catalog backup",
     "com.github.benmanes.caffeine.., manifest disk vfs control",
-    "jnr.., fuse source",
-    "com.kenai.jffi.., fuse",
+    "jnr.., fuse source source.nbd",
+    "com.kenai.jffi.., fuse source.nbd",
     "ru.serce.jnrfuse.., fuse",
     "org.jclouds.., store.jclouds",
     "okhttp3.., store.jclouds",

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.ekkofs.model.BackupId;
 import org.ekkofs.model.FailedException;
 import org.ekkofs.model.InvalidException;
+import org.ekkofs.model.RefusedException;
 import org.ekkofs.model.TreeName;
 
 /**
@@ -93,6 +94,19 @@ public final class MountedBackups {
   /** Whether it lies in the mount of this very process, and must not be touched. */
   public boolean isOwn(Path resolved) {
     return ownPlaces.stream().anyMatch(resolved::startsWith);
+  }
+
+  /**
+   * Makes sure that it does not.
+   *
+   * @param named what to call it in the message
+   * @throws RefusedException if it does
+   */
+  public void refuseOwn(Path resolved, String named) {
+    if (isOwn(resolved)) {
+      throw new RefusedException(
+          named + " lies in this very mount; snapshot it with \"ekkofs snapshot\" instead");
+    }
   }
 
   /**

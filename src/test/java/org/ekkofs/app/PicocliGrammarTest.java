@@ -3,7 +3,6 @@ package org.ekkofs.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -15,6 +14,7 @@ import org.ekkofs.model.BackupPath;
 import org.ekkofs.model.Compression;
 import org.ekkofs.model.InvalidException;
 import org.ekkofs.model.SegmentSize;
+import org.ekkofs.source.SourceAddress;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,14 +30,16 @@ class PicocliGrammarTest {
         Arguments.of(
             "snapshot /dev/vg0/web1 web/monday",
             new Command.Snapshot(
-                Path.of("/dev/vg0/web1"), new SnapshotRequest(monday, Optional.empty()))),
+                SourceAddress.parse("/dev/vg0/web1"),
+                new SnapshotRequest(monday, Optional.empty()))),
         Arguments.of(
             "snapshot '/my disks/a' web/monday --parent=web/sunday",
-            new Command.Snapshot(Path.of("/my disks/a"), new SnapshotRequest(monday, sunday))),
+            new Command.Snapshot(
+                SourceAddress.parse("/my disks/a"), new SnapshotRequest(monday, sunday))),
         Arguments.of(
             "snapshot --parent web/sunday --segment-size 4M --compression 0 -- /-x web/monday",
             new Command.Snapshot(
-                Path.of("/-x"),
+                SourceAddress.parse("/-x"),
                 new SnapshotRequest(
                     monday,
                     sunday,

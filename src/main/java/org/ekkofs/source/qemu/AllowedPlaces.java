@@ -37,7 +37,7 @@ final class AllowedPlaces {
     this.allowed = new ArrayList<>();
     for (Path named : folders) {
       Path folder = resolve(named, named.toString());
-      refuseOwn(folder, named.toString(), mounts);
+      mounts.refuseOwn(folder, named.toString());
       if (!Files.isDirectory(folder)) {
         throw new NotFoundException(named + ", given by --allow-backing, is no folder");
       }
@@ -54,18 +54,10 @@ final class AllowedPlaces {
     }
     String named = "%s, the %s of %s,".formatted(Names.printable(name), what, image);
     Path file = resolve(folder(image).resolve(name), named);
-    refuseOwn(file, named, mounts);
+    mounts.refuseOwn(file, named);
     requireAllowed(file, named);
     requireKind(file, named);
     return file;
-  }
-
-  /** A process that dies while it waits for itself never ends, and its mount never goes. */
-  static void refuseOwn(Path file, String named, MountedBackups mounts) {
-    if (mounts.isOwn(file)) {
-      throw new RefusedException(
-          named + " lies in this very mount; snapshot it with \"ekkofs snapshot\" instead");
-    }
   }
 
   /** As QEMU does it: a colon before any slash ends the name of a protocol. */

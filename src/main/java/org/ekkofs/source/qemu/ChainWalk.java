@@ -34,7 +34,7 @@ final class ChainWalk {
 
   ChainWalk(Path image, SourceOptions options, MountedBackups mounts) throws IOException {
     Path real = mounts.resolve(image);
-    AllowedPlaces.refuseOwn(real, image.toString(), mounts);
+    mounts.refuseOwn(real, image.toString());
     if (!Files.exists(real)) {
       throw new NotFoundException(image + " does not exist");
     }

@@ -11,7 +11,7 @@ import java.util.Optional;
  */
 public record ChangeBitmap(String name, boolean inUse, boolean records) {
   /** Why it does not tell all that has changed; empty if it does. */
-  Optional<String> fault() {
+  public Optional<String> fault() {
     if (inUse) {
       return Optional.of("is inconsistent: the image was not closed properly");
     }

@@ -1,4 +1,4 @@
-/** Disks in the formats of QEMU, read by QEMU's own programs. */
+/** Images of QEMU's formats, served by QEMU's own programs. */
 @NullMarked
 package org.ekkofs.source.qemu;
 
