@@ -2,11 +2,15 @@ package org.ekkofs.source.qemu;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A connection to a server of {@code qemu-nbd} that is never used. The server ends with its last
@@ -26,15 +30,23 @@ final class Leash implements AutoCloseable {
   }
 
   /**
-   * Connects to the server's default export.
+   * Connects to the server's default export; empty if nobody listens yet.
    *
-   * @throws IOException if nobody listens, or somebody who does not serve a disk
+   * @throws IOException if it does not serve a disk
    */
-  static Leash to(Path socket) throws IOException {
-    SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+  static Optional<Leash> to(Path socket) throws IOException {
+    if (!Files.exists(socket)) {
+      return Optional.empty();
+    }
+    SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
     try {
+      channel.connect(UnixDomainSocketAddress.of(socket));
       negotiate(channel);
-      return new Leash(channel);
+      return Optional.of(new Leash(channel));
+    } catch (ConnectException notYet) {
+      // Between bind(2) and listen(2) there is a socket, and nobody behind it.
+      channel.close();
+      return Optional.empty();
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;

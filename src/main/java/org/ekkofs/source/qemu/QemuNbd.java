@@ -3,10 +3,10 @@ package org.ekkofs.source.qemu;
 import java.io.File;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.ekkofs.model.CancelledException;
@@ -86,8 +86,9 @@ public final class QemuNbd implements AutoCloseable {
     long begun = System.nanoTime();
     try {
       while (process.isAlive()) {
-        if (Files.exists(folder.socket())) {
-          return Leash.to(folder.socket());
+        Optional<Leash> leash = Leash.to(folder.socket());
+        if (leash.isPresent()) {
+          return leash.get();
         }
         if (System.nanoTime() - begun > PATIENCE.toNanos()) {
           throw new FailedException(description + " cannot be opened: qemu-nbd does not answer");
