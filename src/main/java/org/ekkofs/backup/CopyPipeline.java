@@ -75,7 +75,7 @@ final class CopyPipeline {
     int parallelism = Math.min(source.parallelism(), buffersLeft);
     ExecutorService readers = repository.threads().pool("ekkofs-copy", parallelism);
     try (SnapshotThreads threads =
-        new SnapshotThreads(repository.threads(), repository.store().parallelism())) {
+        new SnapshotThreads(repository.threads(), repository.store().parallelism(), 1)) {
       try {
         goThrough(readers, threads);
         takeResults(0);

@@ -1,6 +1,7 @@
 package org.ekkofs.backup;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.BiConsumer;
 import org.ekkofs.disk.ChunkHeaders;
 import org.ekkofs.format.ChunkHeader;
@@ -22,6 +23,12 @@ sealed interface ParentDisk extends AutoCloseable {
   /** The parent's segment of this number; empty if it is all zero there or past the end. */
   Optional<SegmentEntry> segment(SegmentIndex segment);
 
+  /** The size of the parent's disk in bytes. */
+  long diskBytes();
+
+  /** The number of the first segment at or after this one that is not all zero, if there is one. */
+  OptionalLong next(SegmentIndex segment);
+
   /**
    * The digests of all blocks of one of the parent's segments, 32 bytes each; empty if what is
    * stored of it is damaged, so that nothing of it should be shared.
@@ -39,6 +46,16 @@ sealed interface ParentDisk extends AutoCloseable {
     @Override
     public Optional<SegmentEntry> segment(SegmentIndex segment) {
       return Optional.empty();
+    }
+
+    @Override
+    public long diskBytes() {
+      return 0;
+    }
+
+    @Override
+    public OptionalLong next(SegmentIndex segment) {
+      return OptionalLong.empty();
     }
 
     @Override
@@ -61,6 +78,23 @@ sealed interface ParentDisk extends AutoCloseable {
       return segment.value() < manifest.meta().geometry().segments()
           ? table.page(manifest, segment).find(segment)
           : Optional.empty();
+    }
+
+    @Override
+    public long diskBytes() {
+      return manifest.meta().geometry().diskBytes();
+    }
+
+    @Override
+    public OptionalLong next(SegmentIndex segment) {
+      if (segment.value() >= manifest.meta().geometry().segments()) {
+        return OptionalLong.empty();
+      }
+      // Most often it is in the page that is at hand.
+      Optional<SegmentEntry> near = table.page(manifest, segment).next(segment);
+      return near.isPresent()
+          ? OptionalLong.of(near.get().segment().value())
+          : manifest.next(segment.value());
     }
 
     @Override

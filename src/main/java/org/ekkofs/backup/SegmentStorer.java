@@ -19,6 +19,7 @@ import org.ekkofs.model.Layer;
 import org.ekkofs.model.LogEvent;
 import org.ekkofs.model.SegmentEntry;
 import org.ekkofs.model.SegmentIndex;
+import org.ekkofs.model.SegmentSize;
 import org.ekkofs.store.Body;
 import org.ekkofs.store.ObjectStore;
 import org.ekkofs.store.TreeKeys;
@@ -55,25 +56,65 @@ final class SegmentStorer {
     this.known = known;
   }
 
-  /** A segment as it was read. */
+  /** Has blocks of a segment put into their places in its bytes. */
+  @FunctionalInterface
+  interface Rest {
+    void read(SegmentIndex segment, BlockMask blocks, byte[] data);
+  }
+
+  /** A segment as it was read, or blocks of it. Used by one thread after the other. */
   static final class Loaded {
     private final SegmentIndex index;
     private final byte[] data;
     private final int length;
+    private final BlockMask changed;
+    private final Rest rest;
     private final Consumer<byte[]> free;
     private final AtomicBoolean freed = new AtomicBoolean();
+    private BlockMask read;
 
     /**
-     * A segment.
+     * A whole segment.
      *
      * @param data begins with its bytes, which nobody changes until it is freed
      * @param free told once, when the bytes are no longer needed
      */
     Loaded(SegmentIndex index, byte[] data, int length, Consumer<byte[]> free) {
+      this(index, data, length, BlockMask.first(Long.SIZE), (segment, blocks, bytes) -> {}, free);
+    }
+
+    /**
+     * Those blocks of a segment that may differ from the parent's.
+     *
+     * @param changed which those are; only they are in the data
+     * @param rest to read others by, if they are needed after all
+     */
+    Loaded(
+        SegmentIndex index,
+        byte[] data,
+        int length,
+        BlockMask changed,
+        Rest rest,
+        Consumer<byte[]> free) {
       this.index = index;
       this.data = data;
       this.length = length;
+      this.changed = changed;
+      this.rest = rest;
       this.free = free;
+      this.read = changed;
+    }
+
+    private boolean isWhole(SegmentSize size) {
+      return read.contains(BlockMask.first((length + size.blockBytes() - 1) / size.blockBytes()));
+    }
+
+    private void require(BlockMask blocks) {
+      BlockMask missing = blocks.minus(read);
+      if (!missing.isEmpty()) {
+        rest.read(index, missing, data);
+        read = read.or(missing);
+      }
     }
 
     private void release() {
@@ -91,14 +132,44 @@ final class SegmentStorer {
    */
   CompletableFuture<Optional<SegmentEntry>> store(
       Loaded segment, Optional<SegmentEntry> inParent, SnapshotThreads threads) {
-    return CompletableFuture.completedFuture(segment)
-        .thenComposeAsync(loaded -> hashed(loaded, inParent, threads), threads.workers())
+    return (segment.isWhole(settings.segmentSize())
+            ? CompletableFuture.supplyAsync(() -> whole(segment), threads.workers())
+            : before(segment, inParent, threads)
+                .thenApplyAsync(before -> hash(segment, before), threads.workers()))
+        .thenCompose(hash -> hashed(segment, hash, inParent, threads))
         .whenComplete((entry, failure) -> segment.release());
   }
 
-  private CompletableFuture<Optional<SegmentEntry>> hashed(
+  private SegmentHash whole(Loaded segment) {
+    return SegmentHash.of(segment.data, segment.length, settings.segmentSize());
+  }
+
+  /** The digests of the parent's segment; empty if it is damaged. */
+  private CompletableFuture<Optional<SegmentHash>> before(
       Loaded segment, Optional<SegmentEntry> inParent, SnapshotThreads threads) {
-    SegmentHash hash = SegmentHash.of(segment.data, segment.length, settings.segmentSize());
+    return inParent.isEmpty()
+        ? CompletableFuture.completedFuture(
+            Optional.of(SegmentHash.zero(segment.length, settings.segmentSize())))
+        : CompletableFuture.supplyAsync(
+            () ->
+                parent
+                    .blockDigests(inParent.get())
+                    .map(digests -> SegmentHash.ofBlocks(digests, inParent.get().blocks())),
+            threads.store());
+  }
+
+  private SegmentHash hash(Loaded segment, Optional<SegmentHash> before) {
+    if (before.isPresent()) {
+      return before
+          .get()
+          .with(segment.data, segment.changed, segment.length, settings.segmentSize());
+    }
+    segment.require(BlockMask.first(Long.SIZE));
+    return whole(segment);
+  }
+
+  private CompletableFuture<Optional<SegmentEntry>> hashed(
+      Loaded segment, SegmentHash hash, Optional<SegmentEntry> inParent, SnapshotThreads threads) {
     if (hash.isZero()) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
@@ -160,6 +231,7 @@ final class SegmentStorer {
     if (difference.stored().isEmpty()) {
       return CompletableFuture.completedFuture(remembered(segment, hash, layers));
     }
+    segment.require(difference.stored());
     byte[] object = codec.encode(segment.data, segment.length, hash, difference.stored());
     segment.release();
     ChunkId chunk = new ChunkId(self, segment.index);

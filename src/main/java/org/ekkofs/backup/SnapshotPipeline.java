@@ -1,8 +1,6 @@
 package org.ekkofs.backup;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
@@ -10,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.ekkofs.model.BlockMask;
 import org.ekkofs.model.CancelledException;
 import org.ekkofs.model.DiskGeometry;
 import org.ekkofs.model.EkkofsException;
@@ -20,11 +19,13 @@ import org.ekkofs.source.DiskSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries a disk through a snapshot: the calling thread reads segments in order, one worker a core
- * hashes and compresses them, other threads wait for the store, and the calling thread, between
- * reads, takes the results in order into the manifest. A segment that takes long holds up none but
- * {@value #MAX_RESULTS} others. Segments that were read are {@value #BUFFER_BYTES} bytes at most
- * (or four), what was made of them {@value SnapshotThreads#WAITING_BYTES}.
+ * Carries a disk through a snapshot: the calling thread goes through its segments in order and
+ * reads them, or has them read by others if the source is worth several reads at once; one worker a
+ * core hashes and compresses them, other threads wait for the store, and the calling thread, in
+ * between, takes the results in order into the manifest. What the source says is as in the parent
+ * is taken from there. A segment that takes long holds up none but {@value #MAX_RESULTS} others.
+ * Segments that were read are {@value #BUFFER_BYTES} bytes at most (or four), what was made of them
+ * {@value SnapshotThreads#WAITING_BYTES}.
  */
 final class SnapshotPipeline {
   static final int MAX_RESULTS = 4096;
@@ -32,6 +33,9 @@ final class SnapshotPipeline {
   private static final int LEAST_BUFFERS = 4;
 
   private final DiskSource source;
+  private final SegmentReader reader;
+  private final ReadingPlan plan;
+  private final UnreadCheck unread;
   private final DiskGeometry geometry;
   private final ParentDisk parent;
   private final SegmentStorer storer;
@@ -44,21 +48,26 @@ final class SnapshotPipeline {
   private int buffersLeft;
 
   SnapshotPipeline(
-      DiskSource source,
+      SegmentReader reader,
+      UnreadCheck unread,
       DiskGeometry geometry,
       ParentDisk parent,
       SegmentStorer storer,
       SnapshotOutput output,
       Progress progress,
       Repository repository) {
-    this.source = source;
+    this.source = reader.source();
+    this.reader = reader;
+    this.unread = unread;
+    this.plan = ReadingPlan.of(source, geometry, parent);
     this.geometry = geometry;
     this.parent = parent;
     this.storer = storer;
     this.output = output;
     this.progress = progress;
     this.repository = repository;
-    this.buffersLeft = buffers(geometry, repository.store().parallelism());
+    this.buffersLeft =
+        buffers(geometry, repository.store().parallelism() + source.parallelism() - 1);
   }
 
   /** Enough for all who compute, and to wait for a store on behalf of as many more. */
@@ -71,7 +80,8 @@ final class SnapshotPipeline {
   /** Runs to the end, or throws what went wrong first. */
   void run() {
     try (SnapshotThreads threads =
-        new SnapshotThreads(repository.threads(), repository.store().parallelism())) {
+        new SnapshotThreads(
+            repository.threads(), repository.store().parallelism(), source.parallelism())) {
       readAll(threads);
       takeResults(0);
     } catch (InterruptedException e) {
@@ -82,33 +92,80 @@ final class SnapshotPipeline {
   private void readAll(SnapshotThreads threads) throws InterruptedException {
     long position = 0;
     while (position < geometry.diskBytes()) {
-      long data = source.nextData(position);
-      SegmentIndex segment = geometry.segmentAt(Math.min(data, geometry.diskBytes() - 1));
-      long start = data >= geometry.diskBytes() ? geometry.diskBytes() : geometry.offset(segment);
-      if (start > position) {
-        progress.advance(start - position);
-        position = start;
+      long next = plan.next(position);
+      if (next > position) {
+        checkZeros(position, next, threads);
+        progress.advance(next - position);
+        position = next;
         continue;
       }
-      submit(segment, threads);
-      position = geometry.offset(segment) + geometry.length(segment);
+      SegmentIndex segment = geometry.segmentAt(position);
+      take(segment, threads);
+      position += geometry.length(segment);
     }
   }
 
-  private void submit(SegmentIndex segment, SnapshotThreads threads) throws InterruptedException {
+  private void checkZeros(long from, long to, SnapshotThreads threads) throws InterruptedException {
+    if (unread.percent() == 0 || !plan.trusting()) {
+      return;
+    }
+    for (long at = from; at < to; at += geometry.segmentSize().bytes()) {
+      SegmentIndex segment = geometry.segmentAt(at);
+      if (unread.has(segment)) {
+        check(segment, Optional.empty(), threads);
+      }
+    }
+  }
+
+  private void take(SegmentIndex segment, SnapshotThreads threads) throws InterruptedException {
     progress.check();
+    BlockMask blocks = plan.blocks(segment);
+    Optional<SegmentEntry> inParent = parent.segment(segment);
+    if (!blocks.isEmpty()) {
+      submit(segment, blocks, inParent, threads);
+    } else if (unread.has(segment)) {
+      check(segment, inParent, threads);
+      progress.advance(geometry.length(segment));
+    } else {
+      add(CompletableFuture.completedFuture(inParent));
+      progress.advance(geometry.length(segment));
+    }
+  }
+
+  private void submit(
+      SegmentIndex segment,
+      BlockMask blocks,
+      Optional<SegmentEntry> inParent,
+      SnapshotThreads threads)
+      throws InterruptedException {
     repository.reached(CrashPoint.BETWEEN_CHUNKS);
     byte[] buffer = buffer();
-    takeResults(MAX_RESULTS - 1);
     int length = geometry.length(segment);
-    readSegment(geometry.offset(segment), buffer, length);
-    results.add(
-        storer
-            .store(
-                new SegmentStorer.Loaded(segment, buffer, length, buffers::add),
-                parent.segment(segment),
-                threads)
+    SegmentStorer.Loaded loaded =
+        new SegmentStorer.Loaded(segment, buffer, length, blocks, reader::read, buffers::add);
+    add(
+        CompletableFuture.runAsync(() -> reader.read(segment, blocks, buffer), threads.readers())
+            .thenCompose(done -> storer.store(loaded, inParent, threads))
             .whenComplete((entry, failure) -> ended(length, failure)));
+  }
+
+  private void check(SegmentIndex segment, Optional<SegmentEntry> inParent, SnapshotThreads threads)
+      throws InterruptedException {
+    byte[] buffer = buffer();
+    add(
+        CompletableFuture.runAsync(
+                () -> unread.compare(segment, inParent, buffer), threads.workers())
+            .thenApply(same -> inParent)
+            .whenComplete(
+                (entry, failure) -> {
+                  buffers.add(buffer);
+                  ended(0, failure);
+                }));
+  }
+
+  private void add(CompletableFuture<Optional<SegmentEntry>> result) throws InterruptedException {
+    results.add(result);
+    takeResults(MAX_RESULTS - 1);
   }
 
   private byte[] buffer() throws InterruptedException {
@@ -127,26 +184,10 @@ final class SnapshotPipeline {
     }
   }
 
-  /** Fills the buffer with the segment, reading only what may hold data. */
-  private void readSegment(long offset, byte[] buffer, int length) {
-    long end = offset + length;
-    int filled = 0;
-    for (long data = source.nextData(offset); data < end; data = source.nextData(offset + filled)) {
-      int from = (int) (data - offset);
-      int to = (int) (Math.min(source.nextHole(data), end) - offset);
-      Arrays.fill(buffer, filled, from, (byte) 0);
-      source.read(data, ByteBuffer.wrap(buffer, from, to - from));
-      filled = to;
-      if (filled == length) {
-        break;
-      }
-    }
-    Arrays.fill(buffer, filled, length, (byte) 0);
-  }
-
   /** Takes what is complete, in order, and waits until there are no more than so many left. */
   private void takeResults(int most) throws InterruptedException {
-    while (!results.isEmpty() && (results.size() > most || results.element().isDone())) {
+    while (!results.isEmpty()
+        && (failed.isDone() || results.size() > most || results.element().isDone())) {
       result(results.element()).ifPresent(output::add);
       results.remove();
     }

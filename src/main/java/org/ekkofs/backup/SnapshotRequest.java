@@ -1,9 +1,11 @@
 package org.ekkofs.backup;
 
 import java.util.Optional;
+import org.ekkofs.model.BackupId;
 import org.ekkofs.model.BackupName;
 import org.ekkofs.model.BackupPath;
 import org.ekkofs.model.Compression;
+import org.ekkofs.model.InvalidException;
 import org.ekkofs.model.LogEvent;
 import org.ekkofs.model.RefusedException;
 import org.ekkofs.model.SegmentSize;
@@ -15,16 +17,58 @@ import org.ekkofs.model.SegmentSize;
  * @param parent a visible backup of the same tree, of which only the differences are to be stored
  * @param segmentSize for a tree that is created; of one that exists it must not differ
  * @param compression as {@code segmentSize}
+ * @param id of the new backup, where it must be known beforehand: one that nobody else has
+ * @param check how many percent of the segments that the source says have not changed are read and
+ *     compared with the parent
  */
 public record SnapshotRequest(
     BackupPath target,
     Optional<BackupName> parent,
     Optional<SegmentSize> segmentSize,
-    Optional<Compression> compression) {
+    Optional<Compression> compression,
+    Optional<BackupId> id,
+    int check) {
+  private static final int ALL = 100;
+
+  /**
+   * Checks the percentage.
+   *
+   * @throws InvalidException if it is not 0 to 100
+   */
+  public SnapshotRequest {
+    if (check < 0 || check > ALL) {
+      throw new InvalidException(check + " is no percentage from 0 to 100");
+    }
+  }
+
+  /** A request of a new id that trusts what the source says of changes. */
+  public SnapshotRequest(
+      BackupPath target,
+      Optional<BackupName> parent,
+      Optional<SegmentSize> segmentSize,
+      Optional<Compression> compression) {
+    this(target, parent, segmentSize, compression, Optional.empty(), 0);
+  }
 
   /** A request with the tree's own settings, or the defaults for a new one. */
   public SnapshotRequest(BackupPath target, Optional<BackupName> parent) {
     this(target, parent, Optional.empty(), Optional.empty());
+  }
+
+  /** The same, checking so many percent of what is not read otherwise. */
+  public SnapshotRequest withCheck(int percent) {
+    return new SnapshotRequest(target, parent, segmentSize, compression, id, percent);
+  }
+
+  /** The same, for a backup of this id. */
+  public SnapshotRequest withId(BackupId chosen) {
+    return new SnapshotRequest(
+        target, parent, segmentSize, compression, Optional.of(chosen), check);
+  }
+
+  /** The same, relative to this parent. */
+  public SnapshotRequest withParent(Optional<BackupName> name) {
+    return new SnapshotRequest(target, name, segmentSize, compression, id, check);
   }
 
   LogEvent.Create settingsOfNewTree() {

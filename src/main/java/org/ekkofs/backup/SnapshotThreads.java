@@ -1,5 +1,6 @@
 package org.ekkofs.backup;
 
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
@@ -7,9 +8,9 @@ import java.util.concurrent.TimeUnit;
 import org.ekkofs.model.CancelledException;
 
 /**
- * The threads of one snapshot: one worker a core, which computes, and as many others as the store
- * is worth, which wait for it. What waits to be put is bounded: whoever makes more waits. Safe for
- * use by many threads.
+ * The threads of one snapshot: one worker a core, which computes, as many others as the store is
+ * worth, which wait for it, and as many as the source is worth, which read. What waits to be put is
+ * bounded: whoever makes more waits. Safe for use by many threads.
  */
 final class SnapshotThreads implements AutoCloseable {
   /** How many bytes of chunks wait to be put, or are being put. */
@@ -20,11 +21,21 @@ final class SnapshotThreads implements AutoCloseable {
 
   private final ExecutorService workers;
   private final ExecutorService store;
+  private final Optional<ExecutorService> readers;
   private final Semaphore room = new Semaphore(WAITING_BYTES / UNIT, true);
 
-  SnapshotThreads(Threads threads, int parallelism) {
+  SnapshotThreads(Threads threads, int parallelism, int readersAtOnce) {
     workers = threads.pool("ekkofs-hash", Runtime.getRuntime().availableProcessors());
     store = threads.pool("ekkofs-put", parallelism);
+    readers =
+        readersAtOnce > 1
+            ? Optional.of(threads.pool("ekkofs-read", readersAtOnce))
+            : Optional.empty();
+  }
+
+  /** Where to read the disk: the calling thread, if one is enough. */
+  Executor readers() {
+    return readers.<Executor>map(pool -> pool).orElse(Runnable::run);
   }
 
   /** Where to compute. */
@@ -59,6 +70,7 @@ final class SnapshotThreads implements AutoCloseable {
 
   @Override
   public void close() {
+    readers.ifPresent(SnapshotThreads::stop);
     stop(workers);
     stop(store);
   }

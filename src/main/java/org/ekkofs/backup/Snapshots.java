@@ -34,12 +34,12 @@ public final class Snapshots {
     Tree tree = tree(request);
     create(tree, request);
     tree.revokeDead();
-    BackupId id = repository.newId();
+    BackupId id = request.id().orElseGet(repository::newId);
     SnapshotEnd end = new SnapshotEnd(repository, tree);
     try {
       TrackedBackup intent = announce(tree, id, request);
       repository.reached(CrashPoint.AFTER_INTENT);
-      LogEvent.Commit commit = store(tree, intent, source, progress);
+      LogEvent.Commit commit = store(tree, intent, source, request.check(), progress);
       repository.reached(CrashPoint.AFTER_MANIFEST);
       TrackedBackup committed = end.commit(commit);
       repository.reached(CrashPoint.AFTER_COMMIT);
@@ -86,7 +86,7 @@ public final class Snapshots {
   }
 
   private LogEvent.Commit store(
-      Tree tree, TrackedBackup intent, DiskSource source, Progress progress) {
+      Tree tree, TrackedBackup intent, DiskSource source, int check, Progress progress) {
     LogEvent.Create settings = tree.settings();
     DiskGeometry geometry = new DiskGeometry(source.size(), settings.segmentSize());
     ManifestMeta meta =
@@ -99,7 +99,10 @@ public final class Snapshots {
         SnapshotOutput output = new SnapshotOutput(manifest.file(), meta)) {
       SegmentStorer storer =
           new SegmentStorer(repository.store(), tree.keys(), settings, intent.id(), parent, known);
-      new SnapshotPipeline(source, geometry, parent, storer, output, progress, repository).run();
+      SegmentReader reader = new SegmentReader(source, geometry);
+      UnreadCheck unread = new UnreadCheck(reader, geometry, intent.id(), check);
+      new SnapshotPipeline(reader, unread, geometry, parent, storer, output, progress, repository)
+          .run();
       source.checkUnchanged();
       repository.reached(CrashPoint.BEFORE_MANIFEST);
       output.finish();

@@ -54,6 +54,34 @@ public final class SegmentHash {
     return new SegmentHash(digests, nonZero);
   }
 
+  /**
+   * The digests of this segment with other content in some of its blocks.
+   *
+   * @param data a segment of this length, of which only those blocks are looked at
+   * @param changed those blocks
+   * @param length how long the segment is in bytes
+   */
+  public SegmentHash with(byte[] data, BlockMask changed, int length, SegmentSize size) {
+    Objects.checkFromIndexSize(0, length, data.length);
+    if (blocks(length, size) != blocks() || !BlockMask.first(blocks()).contains(changed)) {
+      throw new IllegalArgumentException(
+          "blocks %s of a segment of %d bytes".formatted(changed, length));
+    }
+    byte[] digests = blockDigests.clone();
+    BlockMask present = nonZero.minus(changed);
+    for (int block = changed.next(0); block < blocks(); block = changed.next(block + 1)) {
+      int from = block * size.blockBytes();
+      int to = Math.min(length, from + size.blockBytes());
+      if (isZero(data, from, to)) {
+        zeroBlock(to - from).copyTo(digests, block * Digest.BYTES);
+      } else {
+        present = present.with(block);
+        Sha256.digest(data, from, to - from, digests, block * Digest.BYTES);
+      }
+    }
+    return new SegmentHash(digests, present);
+  }
+
   /** The digests of a segment of zeros, without looking at any. */
   public static SegmentHash zero(int length, SegmentSize size) {
     return length == size.bytes()

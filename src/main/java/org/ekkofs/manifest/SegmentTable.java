@@ -27,6 +27,11 @@ public final class SegmentTable {
 
     /** The entry of a segment; empty if it is all zero. */
     public Optional<SegmentEntry> find(SegmentIndex segment) {
+      return next(segment).filter(entry -> entry.segment().equals(segment));
+    }
+
+    /** The first entry of the page for a segment at or after this one. */
+    public Optional<SegmentEntry> next(SegmentIndex segment) {
       int low = 0;
       int high = entries.size() - 1;
       while (low <= high) {
@@ -41,7 +46,7 @@ public final class SegmentTable {
           high = middle - 1;
         }
       }
-      return Optional.empty();
+      return low < entries.size() ? Optional.of(entries.get(low)) : Optional.empty();
     }
 
     int weight() {

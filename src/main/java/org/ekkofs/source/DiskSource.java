@@ -1,10 +1,11 @@
 package org.ekkofs.source;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
- * A disk that can be read. For one reading thread; {@link #close} may come from another and makes
- * what is under way fail.
+ * A disk that can be read. Safe for use by many threads; {@link #close} makes what is under way
+ * fail.
  */
 public interface DiskSource extends AutoCloseable {
   /** What to call it in messages. */
@@ -20,6 +21,16 @@ public interface DiskSource extends AutoCloseable {
    *     become shorter
    */
   void read(long offset, ByteBuffer target);
+
+  /** How many reads at once are worth it. */
+  default int parallelism() {
+    return 1;
+  }
+
+  /** Which parts may differ from the backup that is to be the parent, if that is known. */
+  default Optional<Changes> changes() {
+    return Optional.empty();
+  }
 
   /** The first offset at or after this one that may hold data; the size if nothing follows. */
   long nextData(long offset);

@@ -7,8 +7,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 
 /**
  * Full snapshots from the start of the process to its end, and cold reads from new mounts: of a
@@ -17,7 +15,6 @@ import java.util.regex.Pattern;
 final class Encryption implements Work.Measurement {
   private static final double MIB = 1 << 20;
   private static final double GIB = 1 << 30;
-  private static final Pattern TIME = Pattern.compile("(\\d+)m([\\d.]+)s");
   private static final int KEY_BYTES = 32;
 
   private final Map<Way, Figures> figures = new LinkedHashMap<>();
@@ -78,26 +75,14 @@ final class Encryption implements Work.Measurement {
   private void snapshot(Lab lab, Way way, Disk disk) throws IOException, InterruptedException {
     warm(disk.raw());
     String name = "disk/b" + snapshots++;
-    long begun = System.nanoTime();
-    double cpu = cpuSeconds(lab.timed(environment(lab, way), "snapshot", disk.raw(), name));
-    double seconds = (System.nanoTime() - begun) / 1e9;
-    figures.get(way).stored().add(disk.dataBytes() / MIB / seconds);
-    figures.get(way).storing().add(cpu / (disk.dataBytes() / GIB));
+    Lab.Timed time = lab.measured(environment(lab, way), "snapshot", disk.raw(), name);
+    figures.get(way).stored().add(disk.dataBytes() / MIB / time.seconds());
+    figures.get(way).storing().add(time.cpuSeconds() / (disk.dataBytes() / GIB));
   }
 
   /** Has the kernel hold the disk, so that every run reads it from memory. */
   private static void warm(Path disk) throws IOException {
     Files.copy(disk, OutputStream.nullOutputStream());
-  }
-
-  /** What the shell says its children took, in its last line. */
-  private static double cpuSeconds(String times) {
-    String last = times.lines().reduce("", (before, line) -> line);
-    return TIME.matcher(last).results().mapToDouble(Encryption::seconds).sum();
-  }
-
-  private static double seconds(MatchResult time) {
-    return 60 * Double.parseDouble(time.group(1)) + Double.parseDouble(time.group(2));
   }
 
   private void read(Lab lab, Way way, Disk disk) throws IOException, InterruptedException {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 
 /**
  * A folder with disks and a repository of their backups, and the servers that run on them. All of
@@ -116,21 +117,38 @@ final class Lab implements AutoCloseable {
   /** Runs a command of ekkofs in an environment with these changes. */
   void ekkofs(Map<String, String> changes, Object... words)
       throws IOException, InterruptedException {
-    timed(changes, words);
+    measured(changes, words);
   }
 
-  /**
-   * Runs a command of ekkofs in an environment with these changes, by a shell.
-   *
-   * @return what the shell says of the time it took
-   */
-  String timed(Map<String, String> changes, Object... words)
+  /** How long a command took, and how much of a processor. */
+  record Timed(double seconds, double cpuSeconds) {
+    private static final Pattern TIME = Pattern.compile("(\\d+)m([\\d.]+)s");
+
+    /** From what a shell says of the time its children took, in the last line. */
+    private static Timed of(double seconds, String times) {
+      String last = times.lines().reduce("", (before, line) -> line);
+      double cpu =
+          TIME.matcher(last)
+              .results()
+              .mapToDouble(
+                  time ->
+                      60 * Double.parseDouble(time.group(1)) + Double.parseDouble(time.group(2)))
+              .sum();
+      return new Timed(seconds, cpu);
+    }
+  }
+
+  /** Runs a command of ekkofs in an environment with these changes, and measures it. */
+  Timed measured(Map<String, String> changes, Object... words)
       throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(List.of("sh", "-c", "\"$@\" > /dev/null && times", "sh"));
     command.addAll(List.of(LAUNCHER.toString(), "-q"));
     List.of(words).forEach(word -> command.add(word.toString()));
-    return Programs.run(prepared(new ProcessBuilder(command), here(path("cache"), changes)));
+    long begun = System.nanoTime();
+    String times =
+        Programs.run(prepared(new ProcessBuilder(command), here(path("cache"), changes)));
+    return Timed.of((System.nanoTime() - begun) / 1e9, times);
   }
 
   private Place here(Path cache, Map<String, String> changes) {

@@ -15,6 +15,7 @@ enum Work {
   HUGE(new HugeDisk()),
   LOG(new LongLog()),
   MANY(new ManyBackups()),
+  SNAPSHOT(new FullSnapshot()),
   ENCRYPTION(new Encryption()),
   DELETE(new DeleteCost()),
   STORED(new StoredFleet()),
