@@ -81,7 +81,7 @@ record ImageInfo(
         process
             .onExit()
             .completeOnTimeout(process, SECONDS, TimeUnit.SECONDS)
-            .thenAccept(Process::destroyForcibly);
+            .thenAccept(ImageInfo::endIfAlive);
     try {
       process.getOutputStream().close();
       String said = new String(process.getInputStream().readNBytes(MOST), StandardCharsets.UTF_8);
@@ -92,6 +92,13 @@ record ImageInfo(
       return said;
     } finally {
       limit.cancel(false);
+      process.destroyForcibly();
+    }
+  }
+
+  /** One that has ended keeps what it said only as long as nobody destroys it. */
+  private static void endIfAlive(Process process) {
+    if (process.isAlive()) {
       process.destroyForcibly();
     }
   }
