@@ -68,7 +68,7 @@ public final class NbdSource implements DiskSource {
     return facts.size();
   }
 
-  /** How many threads are best for reading it. */
+  @Override
   public int parallelism() {
     return limit();
   }
@@ -94,6 +94,7 @@ public final class NbdSource implements DiskSource {
   }
 
   /** What has changed; empty if nobody asked, or the server does not know. */
+  @Override
   public Optional<Changes> changes() {
     return extents.changes();
   }

@@ -3,7 +3,6 @@ package org.ekkofs.source.qemu;
 import java.io.File;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,6 +121,11 @@ public final class QemuNbd implements AutoCloseable {
   /** Where the image is served. */
   public NbdExport export() {
     return new NbdExport.Socket(description, folder.socket(), "");
+  }
+
+  /** The number of the process. */
+  long pid() {
+    return process.pid();
   }
 
   @Override
