@@ -108,7 +108,7 @@ final class Connection extends AbstractInterruptibleChannel {
     return answers.checked(offset);
   }
 
-  /** Collects the first answer for each context. */
+  /** Collects what is told of each context. */
   private final class Answers implements ExtentCall.Listener {
     private final long from;
     private Optional<Runs> data = Optional.empty();
