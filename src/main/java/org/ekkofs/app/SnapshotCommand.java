@@ -45,7 +45,7 @@ import picocli.CommandLine.Parameters;
     })
 final class SnapshotCommand implements ControlAction {
   @Parameters(
-      arity = "2..*",
+      arity = "1..*",
       paramLabel = "SOURCE TREE/NAME",
       description =
           "A disk, and what to call its backup. Disks of one running machine can be taken at one"

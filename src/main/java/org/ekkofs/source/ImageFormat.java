@@ -37,7 +37,7 @@ public enum ImageFormat {
   /** An encrypted disk. */
   LUKS("luks", "luks", ""),
   /** Parallels'. */
-  PARALLELS("parallels", "hds", "WithoutFreeSpace");
+  PARALLELS("parallels", "hds", "Withou");
 
   private static final String DESCRIPTOR = "# Disk DescriptorFile";
   private static final int HEAD = 64;

@@ -119,6 +119,7 @@ class PicocliGrammarTest {
         "--help                                      | unknown option",
         "delete web/a --help                         | unknown option",
         "snapshot /a web/b /c                        | the last one is not",
+        "snapshot                                    | SOURCE TREE/NAME",
         "snapshot /a web/b /c web/d                  | command of its own",
         "snapshot qmp:/s?node=a web/b qmp:/t?node=a web/c | one machine",
         "snapshot qmp:/s?node=a web/b qmp:/s?node=a web/c | once",

@@ -30,8 +30,8 @@ final class ImageHeader {
   private static final int QCOW2_DATA_FILE = 0x44415441;
   private static final int QCOW2_MAX_CLUSTER_BITS = 21;
 
-  private static final String VMDK_SPARSE = "KDMV";
-  private static final String VMDK_OLD = "COWD";
+  private static final int VMDK_SPARSE = 0x4b444d56;
+  private static final int VMDK_OLD = 0x434f5744;
   private static final int VMDK_CAPACITY_AT = 12;
   private static final int VMDK_HEADER = 512;
 
@@ -74,7 +74,7 @@ final class ImageHeader {
         break;
       }
       if (type == QCOW2_DATA_FILE) {
-        return text(image, head.array(), (int) at + 8, (int) length);
+        return text(image, head.slice((int) at + 8, (int) length));
       }
       at += 8 + (length + 7) / 8 * 8;
     }
@@ -94,7 +94,7 @@ final class ImageHeader {
     if (isSparse(image, head)) {
       return List.of();
     }
-    String descriptor = text(image, head.array(), 0, head.limit());
+    String descriptor = text(image, head);
     List<String> names = new ArrayList<>();
     Matcher extent = VMDK_EXTENT.matcher(descriptor);
     for (int at = 0; extent.find(at); at = extent.start() + 1) {
@@ -115,13 +115,13 @@ final class ImageHeader {
     if (head.limit() < VMDK_HEADER) {
       return false;
     }
-    String magic = new String(head.array(), 0, 4, StandardCharsets.ISO_8859_1);
-    if (magic.equals(VMDK_SPARSE)
+    int magic = head.getInt(0);
+    if (magic == VMDK_SPARSE
         && head.order(ByteOrder.LITTLE_ENDIAN).getLong(VMDK_CAPACITY_AT) == 0) {
       throw new RefusedException(
           image + " is a vmdk within which others are described; that is not read");
     }
-    return magic.equals(VMDK_SPARSE) || magic.equals(VMDK_OLD);
+    return magic == VMDK_SPARSE || magic == VMDK_OLD;
   }
 
   private static ByteBuffer head(Path file, int most) throws IOException {
@@ -130,12 +130,9 @@ final class ImageHeader {
     }
   }
 
-  private static String text(Path image, byte[] bytes, int from, int length) {
+  private static String text(Path image, ByteBuffer bytes) {
     try {
-      return StandardCharsets.UTF_8
-          .newDecoder()
-          .decode(ByteBuffer.wrap(bytes, from, length))
-          .toString();
+      return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
     } catch (CharacterCodingException e) {
       throw new RefusedException(image + " names files in something else than UTF-8", e);
     }
