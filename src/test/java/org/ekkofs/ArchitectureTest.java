@@ -92,6 +92,7 @@ class ArchitectureTest {
         + " sqlite java.sql org.roaringbitmap.. org.slf4j",
     "control, model log backup source source.nbd source.qemu com.github.benmanes.caffeine.. org.slf4j",
     "vfs, model disk control catalog backup log manifest com.github.benmanes.caffeine.. org.slf4j",
+    "restore, model source store disk log backup vfs fuse org.slf4j",
     "fuse, vfs model source jnr.. com.kenai.jffi ru.serce.jnrfuse.. org.slf4j"
   })
   void aPackageUsesOnlyWhatItMay(String name, String allowed) {
@@ -149,6 +150,7 @@ class ArchitectureTest {
             "control",
             "vfs",
             "fuse",
+            "restore",
             "app");
     assertThat(packages()).isSubsetOf(known.stream().map(name -> BASE + name).toList());
   }

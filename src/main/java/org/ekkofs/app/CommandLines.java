@@ -11,6 +11,7 @@ import org.ekkofs.model.BackupPath;
 import org.ekkofs.model.InvalidException;
 import org.ekkofs.model.Names;
 import org.ekkofs.model.TreeName;
+import org.ekkofs.source.ImageFormat;
 import org.ekkofs.store.RateLimit;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -144,6 +145,7 @@ final class CommandLines {
         .registerConverter(BackupPath.class, BackupPath::parse)
         .registerConverter(Duration.class, Durations::parse)
         .registerConverter(RateLimit.class, StoreOptions::parseRate)
+        .registerConverter(ImageFormat.class, ImageFormat::parse)
         .registerConverter(Path.class, CommandLines::path);
   }
 }

@@ -17,6 +17,7 @@ import org.ekkofs.manifest.SegmentTable;
 import org.ekkofs.model.Causes;
 import org.ekkofs.model.FailedException;
 import org.ekkofs.store.RetryPolicy;
+import org.ekkofs.vfs.Owner;
 import org.ekkofs.vfs.RepositoryFileSystem;
 import org.ekkofs.vfs.SweepTime;
 import org.ekkofs.vfs.VfsOptions;
@@ -170,24 +171,15 @@ final class MountServer {
   }
 
   private VfsOptions vfsOptions() {
-    int uid = idOfThisProcess("uid");
-    int gid = idOfThisProcess("gid");
+    Owner owner = Owner.ofThisProcess();
     return new VfsOptions(
-        options.uid().orElse(uid),
-        options.gid().orElse(gid),
+        options.uid().orElse(owner.uid()),
+        options.gid().orElse(owner.gid()),
         options.umask(),
         options.refresh(),
-        uid,
-        gid,
+        owner.uid(),
+        owner.gid(),
         context.clock(),
         Optional.of(mountpoint.toAbsolutePath().normalize()));
-  }
-
-  private static int idOfThisProcess(String which) {
-    try {
-      return (int) Files.getAttribute(Path.of("/proc/self"), "unix:" + which);
-    } catch (IOException e) {
-      throw new FailedException("cannot find out who runs this: /proc is not mounted", e);
-    }
   }
 }

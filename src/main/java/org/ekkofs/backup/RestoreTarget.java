@@ -3,25 +3,14 @@ package org.ekkofs.backup;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.UUID;
-import org.ekkofs.model.AlreadyExistsException;
+import java.util.Optional;
 import org.ekkofs.model.BlockMask;
-import org.ekkofs.model.CancelledException;
-import org.ekkofs.model.Causes;
 import org.ekkofs.model.DiskGeometry;
-import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.FailedException;
-import org.ekkofs.model.InvalidException;
-import org.ekkofs.model.NotFoundException;
 import org.ekkofs.model.RefusedException;
 import org.ekkofs.model.SegmentEntry;
 import org.ekkofs.source.BlockDevices;
@@ -34,22 +23,21 @@ final class RestoreTarget implements AutoCloseable {
   private final Path written;
   private final FileChannel channel;
   private final DiskGeometry geometry;
-  private final Kind kind;
 
-  /** What becomes of the destination in the end. */
-  private enum Kind {
-    DEVICE,
-    NEW_FILE,
-    REPLACED_FILE
-  }
+  /** The name that the file gets in the end; none for a device. */
+  private final Optional<NewFile> name;
 
   private RestoreTarget(
-      Path destination, Path written, FileChannel channel, DiskGeometry geometry, Kind kind) {
+      Path destination,
+      Path written,
+      FileChannel channel,
+      DiskGeometry geometry,
+      Optional<NewFile> name) {
     this.destination = destination;
     this.written = written;
     this.channel = channel;
     this.geometry = geometry;
-    this.kind = kind;
+    this.name = name;
   }
 
   static RestoreTarget open(Path destination, DiskGeometry geometry, boolean force) {
@@ -59,7 +47,7 @@ final class RestoreTarget implements AutoCloseable {
           ? device(absolute, geometry, force)
           : file(absolute, geometry, force);
     } catch (IOException e) {
-      throw failed(absolute, e);
+      throw NewFile.failed(absolute, e);
     }
   }
 
@@ -77,26 +65,13 @@ final class RestoreTarget implements AutoCloseable {
       throw new RefusedException(
           "%s has %d bytes and the disk %d".formatted(path, size, geometry.diskBytes()));
     }
-    return new RestoreTarget(path, path, channel, geometry, Kind.DEVICE);
+    return new RestoreTarget(path, path, channel, geometry, Optional.empty());
   }
 
   private static RestoreTarget file(Path path, DiskGeometry geometry, boolean force)
       throws IOException {
-    Path folder = path.getParent();
-    if (folder == null || Files.isDirectory(path)) {
-      throw new InvalidException(path + " is a directory; name a file in it");
-    }
-    if (!Files.isDirectory(folder)) {
-      throw new NotFoundException("the folder " + folder + " does not exist");
-    }
-    if (Files.exists(path) && !Files.isRegularFile(path)) {
-      throw new InvalidException(path + " is neither a file nor a block device");
-    }
-    // Links are not followed: also one that leads nowhere would be replaced.
-    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !force) {
-      throw exists(path);
-    }
-    Path part = folder.resolve("." + UUID.randomUUID() + ".part");
+    NewFile name = NewFile.at(path, force);
+    Path part = name.part();
     try (RandomAccessFile file = new RandomAccessFile(part.toFile(), "rw")) {
       file.setLength(geometry.diskBytes());
       return new RestoreTarget(
@@ -104,27 +79,23 @@ final class RestoreTarget implements AutoCloseable {
           part,
           FileChannel.open(part, StandardOpenOption.READ, StandardOpenOption.WRITE),
           geometry,
-          force ? Kind.REPLACED_FILE : Kind.NEW_FILE);
+          Optional.of(name));
     } catch (IOException e) {
       Files.deleteIfExists(part);
       throw e;
     }
   }
 
-  private static AlreadyExistsException exists(Path path) {
-    return new AlreadyExistsException(path + " exists already; --force replaces it");
-  }
-
   /** Whether what is not written keeps what was there before, so that zeros must be written too. */
   boolean needsZeros() {
-    return kind == Kind.DEVICE;
+    return name.isEmpty();
   }
 
   /** Writes a segment; into a file only the blocks that are not zero. */
   void write(SegmentEntry entry, ByteBuffer data) {
     long offset = geometry.offset(entry.segment());
     int blockBytes = geometry.segmentSize().blockBytes();
-    BlockMask blocks = kind == Kind.DEVICE ? new BlockMask(-1) : entry.blocks();
+    BlockMask blocks = needsZeros() ? new BlockMask(-1) : entry.blocks();
     try {
       for (int block = blocks.next(0); block < Long.SIZE; ) {
         int end = new BlockMask(~blocks.bits()).next(block);
@@ -134,7 +105,7 @@ final class RestoreTarget implements AutoCloseable {
         block = blocks.next(end);
       }
     } catch (IOException e) {
-      throw failed(destination, e);
+      throw NewFile.failed(destination, e);
     }
   }
 
@@ -148,7 +119,7 @@ final class RestoreTarget implements AutoCloseable {
         writeFully(zeros, position - zeros.limit());
       }
     } catch (IOException e) {
-      throw failed(destination, e);
+      throw NewFile.failed(destination, e);
     }
   }
 
@@ -171,7 +142,7 @@ final class RestoreTarget implements AutoCloseable {
         position += count;
       }
     } catch (IOException e) {
-      throw failed(destination, e);
+      throw NewFile.failed(destination, e);
     }
   }
 
@@ -180,69 +151,29 @@ final class RestoreTarget implements AutoCloseable {
     try {
       channel.force(true);
     } catch (IOException e) {
-      throw failed(destination, e);
+      throw NewFile.failed(destination, e);
     }
   }
 
   /**
    * Gives the file its name, and makes that durable.
    *
-   * @throws AlreadyExistsException if a file of this name has come meanwhile and was not to be
-   *     replaced
+   * @throws org.ekkofs.model.AlreadyExistsException if a file of this name has come meanwhile and
+   *     was not to be replaced
    */
   void complete() {
-    try {
-      if (kind != Kind.DEVICE) {
-        name();
-        syncFolder();
-      }
-    } catch (FileAlreadyExistsException e) {
-      throw exists(destination);
-    } catch (IOException e) {
-      throw failed(destination, e);
-    }
-  }
-
-  private void name() throws IOException {
-    if (kind == Kind.REPLACED_FILE) {
-      Files.move(written, destination, StandardCopyOption.ATOMIC_MOVE);
-      return;
-    }
-    try {
-      // Unlike a move it never replaces anything.
-      Files.createLink(destination, written);
-      Files.delete(written);
-    } catch (FileAlreadyExistsException e) {
-      throw e;
-    } catch (UnsupportedOperationException | FileSystemException e) {
-      // There are file systems without links.
-      Files.move(written, destination);
-    }
-  }
-
-  private void syncFolder() throws IOException {
-    try (FileChannel folder =
-        FileChannel.open(written.resolveSibling("."), StandardOpenOption.READ)) {
-      folder.force(true);
-    }
+    name.ifPresent(file -> file.complete(written));
   }
 
   @Override
   public void close() {
     try {
       channel.close();
-      if (kind != Kind.DEVICE) {
+      if (name.isPresent()) {
         Files.deleteIfExists(written);
       }
     } catch (IOException e) {
-      throw failed(destination, e);
+      throw NewFile.failed(destination, e);
     }
-  }
-
-  private static EkkofsException failed(Path path, IOException e) {
-    if (e instanceof ClosedByInterruptException) {
-      return new CancelledException("writing " + path + " was interrupted", e);
-    }
-    return new FailedException("cannot write " + path + ": " + Causes.of(e), e);
   }
 }

@@ -1,0 +1,5 @@
+/** Backups written back as images of the formats that QEMU knows. */
+@NullMarked
+package org.ekkofs.restore;
+
+import org.jspecify.annotations.NullMarked;
