@@ -87,8 +87,8 @@ final class TreeDirectory implements DirectoryNode {
     return tree.name().value();
   }
 
-  String repository() {
-    return mount.repository();
+  String repositoryId() {
+    return tree.repositoryId().toString();
   }
 
   Tree tree() {
@@ -139,7 +139,7 @@ final class TreeDirectory implements DirectoryNode {
     Map<String, String> values = new LinkedHashMap<>();
     values.put("user.ekkofs.backups", Integer.toString(view.nodes().size()));
     values.put("user.ekkofs.segment_bytes", Integer.toString(segmentBytes));
-    values.put("user.ekkofs.repository", repository());
+    values.put("user.ekkofs.repository", mount.repository());
     return values;
   }
 
