@@ -3,7 +3,6 @@ package org.ekkofs.backup;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.ekkofs.log.CommitLog;
 import org.ekkofs.log.Phase;
 import org.ekkofs.log.TrackedBackup;
@@ -40,11 +39,6 @@ public final class Tree {
   /** The tree's name. */
   public TreeName name() {
     return log.tree();
-  }
-
-  /** The id of the repository it is in. */
-  public UUID repositoryId() {
-    return repository.descriptor().id();
   }
 
   /** The keys of its objects. */

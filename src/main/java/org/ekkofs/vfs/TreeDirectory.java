@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.ekkofs.backup.Sight;
 import org.ekkofs.backup.Tree;
@@ -22,6 +23,7 @@ final class TreeDirectory implements DirectoryNode {
   /** What the nodes of a mount share. */
   record Mount(
       String repository,
+      UUID repositoryId,
       VfsOptions options,
       Inodes inodes,
       DiskPool disks,
@@ -87,8 +89,12 @@ final class TreeDirectory implements DirectoryNode {
     return tree.name().value();
   }
 
-  String repositoryId() {
-    return tree.repositoryId().toString();
+  String repository() {
+    return mount.repository();
+  }
+
+  UUID repositoryId() {
+    return mount.repositoryId();
   }
 
   Tree tree() {
@@ -139,7 +145,7 @@ final class TreeDirectory implements DirectoryNode {
     Map<String, String> values = new LinkedHashMap<>();
     values.put("user.ekkofs.backups", Integer.toString(view.nodes().size()));
     values.put("user.ekkofs.segment_bytes", Integer.toString(segmentBytes));
-    values.put("user.ekkofs.repository", mount.repository());
+    values.put("user.ekkofs.repository", repository());
     return values;
   }
 

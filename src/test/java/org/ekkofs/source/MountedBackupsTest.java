@@ -30,7 +30,7 @@ class MountedBackupsTest {
     file = Files.createFile(folder.resolve("monday.raw"));
     attribute("ekkofs.id", ID.toString());
     attribute("ekkofs.tree", "web");
-    attribute("ekkofs.repository_id", "r");
+    attribute("ekkofs.repository", "r");
   }
 
   private void attribute(String name, String value) throws IOException {
