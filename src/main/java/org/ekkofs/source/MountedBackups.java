@@ -25,6 +25,8 @@ import org.ekkofs.model.TreeName;
  */
 public final class MountedBackups {
   private static final String TYPE = "fuse.ekkofs";
+  private static final List<String> ATTRIBUTES =
+      List.of("ekkofs.repository_id", "ekkofs.tree", "ekkofs.id");
   private static final int MAX_VALUE = 4096;
 
   private final Set<String> devices;
@@ -148,7 +150,7 @@ public final class MountedBackups {
   private static Optional<Basis> attributed(Path file) throws IOException {
     UserDefinedFileAttributeView view =
         Files.getFileAttributeView(file, UserDefinedFileAttributeView.class);
-    if (view == null || !view.list().contains("ekkofs.id")) {
+    if (view == null || !view.list().containsAll(ATTRIBUTES)) {
       return Optional.empty();
     }
     try {

@@ -31,9 +31,11 @@ import org.ekkofs.source.qemu.QemuNbd;
 import org.ekkofs.testing.CountingObjectStore;
 import org.ekkofs.testing.CountingSource;
 import org.ekkofs.testing.ModelDisk;
+import org.ekkofs.testing.QemuImage;
 import org.ekkofs.testing.QemuImg;
 import org.ekkofs.testing.TestRepository;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +54,11 @@ class DiskFormatsIT {
   @TempDir Path temporary;
   private Path folder;
   private TestRepository web;
+
+  @BeforeAll
+  static void requireQemu() {
+    QemuImage.assumeInstalled();
+  }
 
   @BeforeEach
   void makeRepository() throws IOException {

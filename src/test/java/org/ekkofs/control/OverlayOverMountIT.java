@@ -27,8 +27,10 @@ import org.ekkofs.store.folder.FolderObjectStore;
 import org.ekkofs.testing.CountingSource;
 import org.ekkofs.testing.Ekkofs;
 import org.ekkofs.testing.ModelDisk;
+import org.ekkofs.testing.QemuImage;
 import org.ekkofs.testing.QemuImg;
 import org.ekkofs.testing.TestRepository;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,6 +64,11 @@ class OverlayOverMountIT {
   private static Path overlay(Path image, Path backing, String format) {
     QemuImg.img("create", "-q", "-f", "qcow2", "-b", backing, "-F", format, image);
     return image;
+  }
+
+  @BeforeAll
+  static void requireQemu() {
+    QemuImage.assumeInstalled();
   }
 
   @Test

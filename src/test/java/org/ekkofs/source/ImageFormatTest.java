@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.ekkofs.model.InvalidException;
+import org.ekkofs.testing.QemuImage;
 import org.ekkofs.testing.QemuImg;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +61,7 @@ class ImageFormatTest {
   @ParameterizedTest
   @EnumSource(names = {"QCOW2", "QED", "VMDK", "VHDX", "VPC", "VDI", "PARALLELS"})
   void seesWhatAnImageBeginsLike(ImageFormat format) throws IOException {
+    QemuImage.assumeInstalled();
     Path image = folder.resolve("image");
     QemuImg.img("create", "-q", "-f", format.driver(), image, "8M");
     assertThat(ImageFormat.resembled(image)).contains(format);

@@ -30,7 +30,7 @@ class MountedBackupsTest {
     file = Files.createFile(folder.resolve("monday.raw"));
     attribute("ekkofs.id", ID.toString());
     attribute("ekkofs.tree", "web");
-    attribute("ekkofs.repository", "r");
+    attribute("ekkofs.repository_id", "r");
   }
 
   private void attribute(String name, String value) throws IOException {
@@ -81,6 +81,7 @@ class MountedBackupsTest {
     attribute("ekkofs.id", "x");
     assertThat(mounts("fuse.ekkofs", 0).find(file)).isEmpty();
     Path plain = Files.createFile(folder.resolve("plain"));
+    Files.setAttribute(plain, "user:ekkofs.id", java.nio.ByteBuffer.wrap(new byte[3]));
     assertThat(mounts("fuse.ekkofs", 0).find(plain)).isEmpty();
   }
 

@@ -20,7 +20,9 @@ import org.ekkofs.model.RefusedException;
 import org.ekkofs.source.ImageFormat;
 import org.ekkofs.source.MountedBackups;
 import org.ekkofs.source.SourceOptions;
+import org.ekkofs.testing.QemuImage;
 import org.ekkofs.testing.QemuImg;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +37,11 @@ class ImageChainTest {
   private Path folder;
   private Path elsewhere;
   private Path image;
+
+  @BeforeAll
+  static void requireQemu() {
+    QemuImage.assumeInstalled();
+  }
 
   @BeforeEach
   void makeFolders() throws IOException {
@@ -162,7 +169,7 @@ class ImageChainTest {
     overlay(image, "other.qcow2", "qcow2");
     overlay(other, "./disk.qcow2", "qcow2");
     assertRefused(RefusedException.class, image + " -> " + other + " -> " + image);
-    overlay(image, image.toString(), "qcow2");
+    overlay(image, "../images/disk.qcow2", "qcow2");
     assertRefused(RefusedException.class, "circle");
   }
 
@@ -296,7 +303,7 @@ class ImageChainTest {
             .formatted(extent));
     assertThatThrownBy(() -> chain(image, ImageFormat.VMDK))
         .isInstanceOf(RefusedException.class)
-        .hasMessageContaining("the part of");
+        .hasMessageMatching(".*the part of .*|.*its part is .*");
   }
 
   @Test
