@@ -90,10 +90,10 @@ class ArchitectureTest {
     "disk, model store format manifest com.github.benmanes.caffeine.. org.slf4j",
     "backup, model store store.folder store.jclouds format log manifest catalog source disk"
         + " sqlite java.sql org.roaringbitmap.. org.slf4j",
-    "control, model log backup source com.github.benmanes.caffeine.. org.slf4j",
+    "control, model log backup source source.nbd source.qemu com.github.benmanes.caffeine.. org.slf4j",
     "vfs, model disk control catalog backup log manifest com.github.benmanes.caffeine.. org.slf4j",
     "restore, model source store disk log backup vfs fuse org.slf4j",
-    "fuse, vfs model jnr.. com.kenai.jffi ru.serce.jnrfuse.. org.slf4j"
+    "fuse, vfs model source jnr.. com.kenai.jffi ru.serce.jnrfuse.. org.slf4j"
   })
   void aPackageUsesOnlyWhatItMay(String name, String allowed) {
     List<String> packages = new ArrayList<>(EVERYWHERE);
@@ -170,7 +170,7 @@ class ArchitectureTest {
   @CsvSource({
     "picocli.., app",
     "me.tongfei.progressbar.., app",
-    "com.fasterxml.jackson.., format app",
+    "com.fasterxml.jackson.., format source.qemu app",
     "com.github.luben.zstd.., format",
     "org.roaringbitmap.., format backup",
     "java.sql.., sqlite manifest catalog backup log.postgresql",

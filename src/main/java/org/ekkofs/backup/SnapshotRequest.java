@@ -20,6 +20,8 @@ import org.ekkofs.model.SegmentSize;
  * @param id of the new backup, where it must be known beforehand: one that nobody else has
  * @param check how many percent of the segments that the source says have not changed are read and
  *     compared with the parent
+ * @param parentId which backup the parent's name must stand for, if what has changed is known
+ *     relative to that one
  */
 public record SnapshotRequest(
     BackupPath target,
@@ -27,7 +29,8 @@ public record SnapshotRequest(
     Optional<SegmentSize> segmentSize,
     Optional<Compression> compression,
     Optional<BackupId> id,
-    int check) {
+    int check,
+    Optional<BackupId> parentId) {
   private static final int ALL = 100;
 
   /**
@@ -47,7 +50,7 @@ public record SnapshotRequest(
       Optional<BackupName> parent,
       Optional<SegmentSize> segmentSize,
       Optional<Compression> compression) {
-    this(target, parent, segmentSize, compression, Optional.empty(), 0);
+    this(target, parent, segmentSize, compression, Optional.empty(), 0, Optional.empty());
   }
 
   /** A request with the tree's own settings, or the defaults for a new one. */
@@ -57,18 +60,32 @@ public record SnapshotRequest(
 
   /** The same, checking so many percent of what is not read otherwise. */
   public SnapshotRequest withCheck(int percent) {
-    return new SnapshotRequest(target, parent, segmentSize, compression, id, percent);
+    return new SnapshotRequest(target, parent, segmentSize, compression, id, percent, parentId);
   }
 
   /** The same, for a backup of this id. */
   public SnapshotRequest withId(BackupId chosen) {
     return new SnapshotRequest(
-        target, parent, segmentSize, compression, Optional.of(chosen), check);
+        target, parent, segmentSize, compression, Optional.of(chosen), check, parentId);
   }
 
   /** The same, relative to this parent. */
   public SnapshotRequest withParent(Optional<BackupName> name) {
-    return new SnapshotRequest(target, name, segmentSize, compression, id, check);
+    return new SnapshotRequest(target, name, segmentSize, compression, id, check, Optional.empty());
+  }
+
+  /** The same, relative to this parent and to no other that has come to its name. */
+  public SnapshotRequest withParent(BackupName name, BackupId which) {
+    return new SnapshotRequest(
+        target, Optional.of(name), segmentSize, compression, id, check, Optional.of(which));
+  }
+
+  void checkParent(BackupId found) {
+    if (parentId.isPresent() && !parentId.get().equals(found)) {
+      throw new RefusedException(
+          "%s is another backup now than when the snapshot was begun; begin again"
+              .formatted(new BackupPath(target.tree(), parent.orElseThrow())));
+    }
   }
 
   LogEvent.Create settingsOfNewTree() {

@@ -78,6 +78,7 @@ public final class Snapshots {
             state -> {
               tree.checkFree(state, request.target().name());
               Optional<BackupId> parent = request.parent().map(name -> tree.find(state, name).id());
+              parent.ifPresent(request::checkParent);
               return Optional.of(
                   new LogEvent.Intent(
                       id, request.target().name(), parent, repository.host().self()));

@@ -1,17 +1,40 @@
 package org.ekkofs.control;
 
-import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.ekkofs.backup.SnapshotRequest;
 import org.ekkofs.backup.SweepOptions;
 import org.ekkofs.model.BackupName;
 import org.ekkofs.model.BackupPath;
+import org.ekkofs.model.InvalidException;
 import org.ekkofs.model.TreeName;
+import org.ekkofs.source.SourceAddress;
+import org.ekkofs.source.SourceOptions;
 
 /** What a line in the control directory, or on the command line, asks for. */
 public sealed interface Command {
-  /** Back up a disk. */
-  record Snapshot(Path source, SnapshotRequest request) implements Command {}
+  /**
+   * Back up a disk, or disks of one machine as they are at one moment.
+   *
+   * @param disks at least one
+   * @param options how to take it
+   */
+  record Snapshot(List<SourceDisk> disks, SourceOptions options) implements Command {
+    /**
+     * Checks that the words fit together.
+     *
+     * @throws InvalidException if they do not
+     */
+    public Snapshot {
+      disks = List.copyOf(disks);
+      SnapshotRules.check(disks, options);
+    }
+
+    /** Of one disk, taken as it comes. */
+    public Snapshot(SourceAddress source, SnapshotRequest request) {
+      this(List.of(new SourceDisk(source, request)), SourceOptions.DEFAULT);
+    }
+  }
 
   /** Hide a backup. */
   record Delete(BackupPath backup) implements Command {}

@@ -3,23 +3,21 @@ package org.ekkofs.control;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.ekkofs.backup.DiskUse;
 import org.ekkofs.backup.Progress;
 import org.ekkofs.backup.Repository;
 import org.ekkofs.backup.SnapshotRequest;
-import org.ekkofs.backup.Snapshots;
 import org.ekkofs.log.Phase;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.model.BackupFigures;
 import org.ekkofs.model.BackupPath;
 import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.InvalidException;
-import org.ekkofs.model.RefusedException;
 import org.ekkofs.model.TreeName;
-import org.ekkofs.source.DiskSource;
-import org.ekkofs.source.RawSource;
+import org.ekkofs.source.SourceAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +44,7 @@ public final class Commands {
 
   private final Repository repository;
   private final Screen screen;
-  private final Optional<Path> ownMount;
+  private final DiskSnapshots snapshots;
   private final DiskUse use;
 
   /**
@@ -59,7 +57,7 @@ public final class Commands {
   public Commands(Repository repository, Screen screen, Optional<Path> ownMount, DiskUse use) {
     this.repository = repository;
     this.screen = screen;
-    this.ownMount = ownMount;
+    this.snapshots = new DiskSnapshots(repository, ownMount);
     this.use = use;
   }
 
@@ -97,24 +95,35 @@ public final class Commands {
   }
 
   private void checkSnapshot(Command.Snapshot snapshot, NamesAhead names) {
-    SnapshotRequest request = snapshot.request();
-    open(snapshot.source()).close();
-    request
-        .parent()
-        .ifPresent(parent -> names.requireVisible(new BackupPath(request.target().tree(), parent)));
-    names.requireFree(request.target());
+    requireAbsolute(snapshot);
+    snapshots.check(snapshot);
+    for (SourceDisk disk : snapshot.disks()) {
+      SnapshotRequest request = disk.request();
+      request
+          .parent()
+          .ifPresent(
+              parent -> names.requireVisible(new BackupPath(request.target().tree(), parent)));
+      names.requireFree(request.target());
+    }
   }
 
-  private DiskSource open(Path path) {
+  /** The working directory of a mount means nothing to whoever writes into it. */
+  private static void requireAbsolute(Command.Snapshot snapshot) {
+    for (SourceDisk disk : snapshot.disks()) {
+      if (disk.source() instanceof SourceAddress.Image image) {
+        requireAbsolute(image.path());
+      } else if (disk.source() instanceof SourceAddress.Machine machine) {
+        requireAbsolute(machine.socket());
+      }
+    }
+    snapshot.options().allowedBacking().forEach(Commands::requireAbsolute);
+    snapshot.options().secretFile().ifPresent(Commands::requireAbsolute);
+  }
+
+  private static void requireAbsolute(Path path) {
     if (!path.isAbsolute()) {
       throw new InvalidException("\"" + path + "\" must be a path from the root: begin it with /");
     }
-    // A process that dies while it waits for itself never ends, and its mount never goes.
-    if (ownMount.filter(path.normalize()::startsWith).isPresent()) {
-      throw new RefusedException(
-          path + " lies in this very mount; snapshot it with \"ekkofs snapshot\" instead");
-    }
-    return RawSource.open(path);
   }
 
   /** What an undeleted backup will be called. */
@@ -148,14 +157,18 @@ public final class Commands {
   }
 
   private String snapshot(Command.Snapshot command, Progress progress) {
+    requireAbsolute(command);
     Instant begun = repository.clock().instant();
-    TrackedBackup backup;
-    try (DiskSource source = open(command.source())) {
-      backup = new Snapshots(repository).take(source, command.request(), progress);
+    List<String> remarks = new ArrayList<>();
+    List<String> said = new ArrayList<>();
+    for (DiskSnapshots.Taken taken : snapshots.take(command, progress, remarks::add)) {
+      BackupPath target = taken.request().target();
+      show(target);
+      said.add(summary(target, figures(taken.backup())));
     }
-    show(command.request().target());
-    Duration took = Duration.between(begun, repository.clock().instant());
-    return summary(command.request().target(), figures(backup)) + "; took " + Units.time(took);
+    said.add("took " + Units.time(Duration.between(begun, repository.clock().instant())));
+    remarks.forEach(remark -> said.add("warning: " + remark));
+    return String.join("; ", said);
   }
 
   private static BackupFigures figures(TrackedBackup backup) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.ekkofs.backup.Repository;
 import org.ekkofs.backup.Tree;
 import org.ekkofs.log.Phase;
@@ -41,7 +42,7 @@ final class NamesAhead {
         throw Tree.isProtected(path);
       }
       boolean free = command instanceof Command.Unprotect lifted && lifted.backup().equals(path);
-      if (free || made(command).map(path::equals).orElse(false)) {
+      if (free || made(command).anyMatch(path::equals)) {
         return;
       }
     }
@@ -52,9 +53,7 @@ final class NamesAhead {
 
   void requireTree(TreeName tree) {
     boolean ahead =
-        newestFirst.stream()
-            .flatMap(command -> made(command).stream())
-            .anyMatch(path -> path.tree().equals(tree));
+        newestFirst.stream().flatMap(NamesAhead::made).anyMatch(path -> path.tree().equals(tree));
     if (!ahead) {
       repository.tree(tree);
     }
@@ -83,20 +82,20 @@ final class NamesAhead {
       if (command instanceof Command.Delete delete && delete.backup().equals(path)) {
         return Optional.of(false);
       }
-      if (made(command).map(path::equals).orElse(false)) {
+      if (made(command).anyMatch(path::equals)) {
         return Optional.of(true);
       }
     }
     return Optional.empty();
   }
 
-  private static Optional<BackupPath> made(Command command) {
+  private static Stream<BackupPath> made(Command command) {
     if (command instanceof Command.Snapshot snapshot) {
-      return Optional.of(snapshot.request().target());
+      return snapshot.disks().stream().map(disk -> disk.request().target());
     }
     return command instanceof Command.Undelete undelete
-        ? Optional.of(Commands.restored(undelete))
-        : Optional.empty();
+        ? Stream.of(Commands.restored(undelete))
+        : Stream.empty();
   }
 
   private List<TrackedBackup> stored(BackupPath path) {

@@ -10,6 +10,7 @@ import org.ekkofs.model.EkkofsException;
 import org.ekkofs.model.FailedException;
 import org.ekkofs.model.NotFoundException;
 import org.ekkofs.model.RefusedException;
+import org.ekkofs.source.MountInfo;
 import org.ekkofs.vfs.VirtualFileSystem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -15,6 +15,7 @@ import org.ekkofs.model.FailedException;
 import org.ekkofs.model.InvalidException;
 import org.ekkofs.model.NotFoundException;
 import org.ekkofs.model.RefusedException;
+import org.ekkofs.source.MountInfo;
 
 /** What is mounted where, and how to end it. */
 public final class Mountpoints {

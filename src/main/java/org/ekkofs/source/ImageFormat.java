@@ -19,40 +19,41 @@ import org.ekkofs.model.Names;
  */
 public enum ImageFormat {
   /** The bytes of the disk and nothing else. */
-  RAW("raw", List.of("raw", "img"), ""),
+  RAW("raw", "raw img", ""),
   /** QEMU's own. */
-  QCOW2("qcow2", List.of("qcow2"), "QFI\u00fb"),
+  QCOW2("qcow2", "qcow2", "QFI\u00fb"),
   /** What was before qcow2. */
-  QCOW("qcow", List.of("qcow"), ""),
+  QCOW("qcow", "qcow", ""),
   /** QEMU's enhanced disk. */
-  QED("qed", List.of("qed"), "QED\0"),
+  QED("qed", "qed", "QED\0"),
   /** VMware's, in one file or several. */
-  VMDK("vmdk", List.of("vmdk"), "KDMV"),
+  VMDK("vmdk", "vmdk", "KDMV"),
   /** Hyper-V's. */
-  VHDX("vhdx", List.of("vhdx"), "vhdxfile"),
+  VHDX("vhdx", "vhdx", "vhdxfile"),
   /** Virtual PC's. */
-  VPC("vpc", List.of("vhd", "vpc"), "conectix"),
+  VPC("vpc", "vhd vpc", "conectix"),
   /** VirtualBox's. */
-  VDI("vdi", List.of("vdi"), "<<< "),
+  VDI("vdi", "vdi", "<<< "),
   /** An encrypted disk. */
-  LUKS("luks", List.of("luks"), ""),
+  LUKS("luks", "luks", ""),
   /** Parallels'. */
-  PARALLELS("parallels", List.of("hds"), "WithoutFreeSpace");
+  PARALLELS("parallels", "hds", "Withou");
 
   private static final String DESCRIPTOR = "# Disk DescriptorFile";
   private static final int HEAD = 64;
 
   private final String driver;
-
-  @SuppressWarnings("ImmutableEnumChecker")
-  private final List<String> extensions;
-
+  private final String extensions;
   private final String magic;
 
-  ImageFormat(String driver, List<String> extensions, String magic) {
+  ImageFormat(String driver, String extensions, String magic) {
     this.driver = driver;
     this.extensions = extensions;
     this.magic = magic;
+  }
+
+  private boolean hasExtension(String extension) {
+    return List.of(extensions.split(" ")).contains(extension);
   }
 
   /** What QEMU calls it. */
@@ -70,7 +71,7 @@ public enum ImageFormat {
     String name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
     String extension = name.substring(name.lastIndexOf('.') + 1);
     return name.contains(".")
-        ? Arrays.stream(values()).filter(f -> f.extensions.contains(extension)).findFirst()
+        ? Arrays.stream(values()).filter(f -> f.hasExtension(extension)).findFirst()
         : Optional.empty();
   }
 
@@ -82,7 +83,7 @@ public enum ImageFormat {
   public static ImageFormat parse(String text) {
     String name = text.toLowerCase(Locale.ROOT);
     return Arrays.stream(values())
-        .filter(format -> format.driver.equals(name) || format.extensions.contains(name))
+        .filter(format -> format.driver.equals(name) || format.hasExtension(name))
         .findFirst()
         .orElseThrow(
             () ->

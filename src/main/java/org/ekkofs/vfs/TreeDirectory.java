@@ -87,6 +87,10 @@ final class TreeDirectory implements DirectoryNode {
     return tree.name().value();
   }
 
+  String repository() {
+    return mount.repository();
+  }
+
   Tree tree() {
     return tree;
   }
@@ -135,7 +139,7 @@ final class TreeDirectory implements DirectoryNode {
     Map<String, String> values = new LinkedHashMap<>();
     values.put("user.ekkofs.backups", Integer.toString(view.nodes().size()));
     values.put("user.ekkofs.segment_bytes", Integer.toString(segmentBytes));
-    values.put("user.ekkofs.repository", mount.repository());
+    values.put("user.ekkofs.repository", repository());
     return values;
   }
 

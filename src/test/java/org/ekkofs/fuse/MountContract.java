@@ -36,6 +36,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.ekkofs.model.InvalidException;
 import org.ekkofs.model.NotFoundException;
 import org.ekkofs.model.RefusedException;
+import org.ekkofs.source.MountInfo;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -1,6 +1,5 @@
 package org.ekkofs.testing;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.ekkofs.backup.SnapshotRequest;
@@ -11,6 +10,7 @@ import org.ekkofs.model.BackupName;
 import org.ekkofs.model.BackupPath;
 import org.ekkofs.model.InvalidException;
 import org.ekkofs.model.TreeName;
+import org.ekkofs.source.SourceAddress;
 
 /** As much of the grammar as tests of jobs need; words are cut at single spaces. */
 public final class WordGrammar implements Grammar {
@@ -38,6 +38,7 @@ public final class WordGrammar implements Grammar {
 
   private static Command snapshot(List<String> words, Optional<BackupName> parent) {
     return new Command.Snapshot(
-        Path.of(words.get(1)), new SnapshotRequest(BackupPath.parse(words.get(2)), parent));
+        SourceAddress.parse(words.get(1)),
+        new SnapshotRequest(BackupPath.parse(words.get(2)), parent));
   }
 }

@@ -1,4 +1,4 @@
-package org.ekkofs.fuse;
+package org.ekkofs.source;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,13 +17,16 @@ import java.util.regex.Pattern;
  * @param mountpoint where it is mounted
  * @param type the kind of file system, {@code fuse.ekkofs}
  * @param source what was mounted
+ * @param user the id of the user who mounted it, of a FUSE file system
  */
-record MountInfo(String device, Path mountpoint, String type, String source) {
+public record MountInfo(
+    String device, Path mountpoint, String type, String source, Optional<Long> user) {
   private static final Path TABLE = Path.of("/proc/self/mountinfo");
+  private static final Pattern USER = Pattern.compile("(?:.*,)?user_id=([0-9]{1,10})(?:,.*)?");
   private static final Pattern ESCAPE = Pattern.compile("\\\\([0-7]{3})");
 
   /** Everything mounted now, in the order of mounting. */
-  static List<MountInfo> all() {
+  public static List<MountInfo> all() {
     try {
       return Files.readAllLines(TABLE, StandardCharsets.UTF_8).stream()
           .map(MountInfo::parse)
@@ -49,7 +52,18 @@ record MountInfo(String device, Path mountpoint, String type, String source) {
       return Optional.empty();
     }
     return Optional.of(
-        new MountInfo(mount[2], Path.of(decode(mount[4])), origin[0], decode(origin[1])));
+        new MountInfo(
+            mount[2],
+            Path.of(decode(mount[4])),
+            origin[0],
+            decode(origin[1]),
+            origin.length > 2 ? user(origin[2]) : Optional.empty()));
+  }
+
+  private static Optional<Long> user(String options) {
+    return Optional.of(USER.matcher(options))
+        .filter(Matcher::matches)
+        .map(matcher -> Long.valueOf(matcher.group(1)));
   }
 
   /** Undoes the kernel's octal escapes of space, tab, newline and backslash. */
