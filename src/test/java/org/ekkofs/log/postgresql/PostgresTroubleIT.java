@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -172,6 +173,24 @@ class PostgresTroubleIT {
     try (PostgresTable table =
         table(server.address(), Map.of("PGPASSWORD", "secret", "PGSSLMODE", "require"))) {
       assertThatThrownBy(() -> table.newest(WEB)).isInstanceOf(RefusedException.class);
+    }
+  }
+
+  @Test
+  void aServerOfAPrivateAuthorityIsTrustedIfThatIs() {
+    try (PostgresServer secure = PostgresServer.startTls()) {
+      Map<String, String> strict = Map.of("PGPASSWORD", "secret", "PGSSLMODE", "verify-full");
+      Map<String, String> told = new HashMap<>(strict);
+      told.put("PGSSLROOTCERT", secure.authority().toString());
+      try (PostgresTable table = table(secure.address(), told)) {
+        table.make();
+        assertThat(table.insert(WEB, ONE, RECORD)).isTrue();
+      }
+      Map<String, String> untold = new HashMap<>(strict);
+      untold.put("HOME", "/nonexistent");
+      try (PostgresTable table = table(secure.address(), untold)) {
+        assertThatThrownBy(() -> table.newest(WEB)).isInstanceOf(RefusedException.class);
+      }
     }
   }
 
