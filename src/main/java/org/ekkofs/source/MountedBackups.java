@@ -154,7 +154,7 @@ public final class MountedBackups {
     try {
       return Optional.of(
           new Basis(
-              value(view, "ekkofs.repository"),
+              value(view, "ekkofs.repository_id"),
               new TreeName(value(view, "ekkofs.tree")),
               BackupId.parse(value(view, "ekkofs.id"))));
     } catch (InvalidException noBackup) {

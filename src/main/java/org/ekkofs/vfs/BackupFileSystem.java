@@ -42,7 +42,13 @@ public final class BackupFileSystem implements VirtualFileSystem {
     TreeDirectory directory =
         new TreeDirectory(
             new TreeDirectory.Mount(
-                repository.description(), options, inodes, disks, prefetcher, filler),
+                repository.description(),
+                repository.descriptor().id(),
+                options,
+                inodes,
+                disks,
+                prefetcher,
+                filler),
             tree);
     BackupNode node = new BackupNode(directory, inodes.next(), backup);
     file = new WatchedFile(node);

@@ -76,6 +76,7 @@ final class BackupNode implements FileNode {
     values.put("user.ekkofs.id", now.id().toString());
     values.put("user.ekkofs.tree", directory.name());
     values.put("user.ekkofs.repository", directory.repository());
+    values.put("user.ekkofs.repository_id", directory.repositoryId().toString());
     values.put("user.ekkofs.name", now.name().value());
     now.parent()
         .ifPresent(

@@ -36,7 +36,14 @@ public final class RepositoryFileSystem implements VirtualFileSystem {
     filler =
         new Filler(new LocalCopies(repository), disks, cache, options.clock(), options.fillBytes());
     TreeDirectory.Mount mount =
-        new TreeDirectory.Mount(description, options, new Inodes(), disks, prefetcher, filler);
+        new TreeDirectory.Mount(
+            description,
+            repository.descriptor().id(),
+            options,
+            new Inodes(),
+            disks,
+            prefetcher,
+            filler);
     trees = new LiveTrees(repository, mount, new Told());
     Commands commands = new Commands(repository, trees, options.mountpoint(), disks);
     jobs = new Jobs(commands, grammar, options.clock());

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.ekkofs.backup.Sight;
 import org.ekkofs.backup.Tree;
@@ -22,6 +23,7 @@ final class TreeDirectory implements DirectoryNode {
   /** What the nodes of a mount share. */
   record Mount(
       String repository,
+      UUID repositoryId,
       VfsOptions options,
       Inodes inodes,
       DiskPool disks,
@@ -89,6 +91,10 @@ final class TreeDirectory implements DirectoryNode {
 
   String repository() {
     return mount.repository();
+  }
+
+  UUID repositoryId() {
+    return mount.repositoryId();
   }
 
   Tree tree() {

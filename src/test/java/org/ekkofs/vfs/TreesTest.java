@@ -134,6 +134,9 @@ class TreesTest {
         .containsEntry("user.ekkofs.parent", "a")
         .containsEntry("user.ekkofs.parent_id", first.id().toString())
         .containsEntry("user.ekkofs.tree", "web")
+        .containsEntry(
+            "user.ekkofs.repository_id",
+            mounted.repository.repository().descriptor().id().toString())
         .containsEntry("user.ekkofs.name", "b")
         .containsEntry("user.ekkofs.created", second.taken().toString())
         .containsEntry("user.ekkofs.host", second.writer().host())

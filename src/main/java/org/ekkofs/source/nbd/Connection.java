@@ -6,6 +6,7 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.spi.AbstractInterruptibleChannel;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 import org.ekkofs.model.CancelledException;
@@ -91,6 +92,7 @@ final class Connection extends AbstractInterruptibleChannel {
   }
 
   private void pread(long offset, ByteBuffer into, int position, int length) {
+    Objects.checkFromIndexSize(position, length, into.limit());
     long address = MemoryIO.getInstance().getDirectBufferAddress(into) + position;
     try {
       call(offset, () -> nbd.pread(handle, address, length, offset, 0));
@@ -108,7 +110,7 @@ final class Connection extends AbstractInterruptibleChannel {
     return answers.checked(offset);
   }
 
-  /** Collects the first answer for each context. */
+  /** Collects what is told of each context. */
   private final class Answers implements ExtentCall.Listener {
     private final long from;
     private Optional<Runs> data = Optional.empty();

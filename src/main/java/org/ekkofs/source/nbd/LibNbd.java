@@ -111,7 +111,7 @@ final class LibNbd {
 
   /** One line without the function's name, nor anything that a terminal would obey. */
   static String words(String error) {
-    String line = error.replaceAll("\\p{Cntrl}+", " ").strip();
+    String line = error.replaceAll("[\\p{Cntrl} ]+", " ").strip();
     return line.replaceFirst("^nbd_[a-z_]+: ", "");
   }
 

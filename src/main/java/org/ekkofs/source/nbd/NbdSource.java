@@ -13,7 +13,7 @@ import org.ekkofs.source.DiskSource;
  * interrupt, after which nothing more can be read.
  */
 public final class NbdSource implements DiskSource {
-  /** A server of QEMU does all its work on one thread, and more connections help it no further. */
+  /** So many hide how long one waits; a server of QEMU does its work on one thread anyway. */
   private static final int CONNECTIONS = 4;
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.ekkofs.model.CancelledException;
 import org.ekkofs.model.Causes;
@@ -77,11 +76,11 @@ record ImageInfo(
     Optional.ofNullable(image.getParent()).ifPresent(folder -> builder.directory(folder.toFile()));
     builder.environment().put("LC_ALL", "C");
     Process process = builder.start();
-    CompletableFuture<Void> limit =
-        process
-            .onExit()
-            .completeOnTimeout(process, SECONDS, TimeUnit.SECONDS)
-            .thenAccept(Process::destroyForcibly);
+    // Only when it is late: ending a process that has ended closes what it said.
+    process
+        .onExit()
+        .orTimeout(SECONDS, TimeUnit.SECONDS)
+        .exceptionally(late -> process.destroyForcibly());
     try {
       process.getOutputStream().close();
       String said = new String(process.getInputStream().readNBytes(MOST), StandardCharsets.UTF_8);
@@ -91,7 +90,6 @@ record ImageInfo(
       }
       return said;
     } finally {
-      limit.cancel(false);
       process.destroyForcibly();
     }
   }

@@ -123,6 +123,11 @@ public final class QemuNbd implements AutoCloseable {
     return new NbdExport.Socket(description, folder.socket(), "");
   }
 
+  /** The number of the process. */
+  long pid() {
+    return process.pid();
+  }
+
   @Override
   public void close() {
     try {
