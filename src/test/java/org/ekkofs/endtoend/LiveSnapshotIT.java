@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,8 +29,10 @@ import org.ekkofs.model.RefusedException;
 import org.ekkofs.model.SegmentSize;
 import org.ekkofs.source.qmp.LiveOptions;
 import org.ekkofs.source.qmp.RunningMachine;
+import org.ekkofs.testing.Await;
 import org.ekkofs.testing.ModelDisk;
 import org.ekkofs.testing.TestRepository;
+import org.ekkofs.testing.TinyFilesystem;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -252,6 +255,44 @@ class LiveSnapshotIT {
   }
 
   @Test
+  void beforeTheScratchFolderIsFullTheBackupIsGivenUpAndTheGuestGoesOn() throws IOException {
+    take("one");
+    machine.write(0, 4 * MIB, 4096, 3);
+    try (TinyFilesystem tiny =
+        TinyFilesystem.mount(Files.createDirectory(folder.resolve("tiny")), "size=24m")) {
+      meanwhile =
+          point -> {
+            if (point == CrashPoint.LIVE_EXPORTED) {
+              fill(tiny.folder().resolve("large"));
+              Await.until("it is given up", () -> !machine.hasJobs());
+              machine.write(0, 0, 8 * MIB, 4);
+            }
+          };
+      assertThat(take(tiny.folder(), request(0, "two")))
+          .singleElement()
+          .isInstanceOfSatisfying(
+              LiveResult.Failed.class,
+              failed -> assertThat(failed.why()).hasMessageContaining("nearly full"));
+      meanwhile = point -> {};
+      assertThatThrownBy(() -> take(tiny.folder(), request(0, "two")))
+          .isInstanceOf(RefusedException.class)
+          .hasMessageContaining("too little room");
+    }
+    remarks.clear();
+    repository.assertHolds(take("two"), machine.model(0));
+    assertThat(remarks).isEmpty();
+    machine.assertTidy();
+  }
+
+  private static void fill(Path file) {
+    try {
+      Files.write(file, new byte[18 * MIB]);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
   void nothingIsLeftInTheScratchFolder() throws IOException {
     take("one");
     try (DirectoryStream<Path> left = Files.newDirectoryStream(folder.resolve("scratch"))) {
@@ -278,11 +319,15 @@ class LiveSnapshotIT {
   }
 
   private List<LiveResult> take(LiveRequest... requests) {
+    return take(folder.resolve("scratch"), requests);
+  }
+
+  private List<LiveResult> take(Path scratch, LiveRequest... requests) {
     return new LiveSnapshots(repository.repository())
         .take(
             machine.monitor(),
             List.of(requests),
-            new LiveOptions(Optional.empty(), folder.resolve("scratch")),
+            new LiveOptions(Optional.empty(), scratch),
             Progress.NONE,
             remarks::add);
   }

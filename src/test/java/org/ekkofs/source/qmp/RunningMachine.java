@@ -177,6 +177,11 @@ public final class RunningMachine implements AutoCloseable {
     new Machine(client).removeJobs("");
   }
 
+  /** Whether a backup is under way. */
+  public boolean hasJobs() {
+    return !client.execute("query-jobs").isEmpty();
+  }
+
   /** That a disk can be written to, and reads as it should. */
   public void assertHealthy(int disk) {
     JsonNode status = client.execute("query-status");
