@@ -87,10 +87,11 @@ class ArchitectureTest {
     "source, model jnr.ffi.. org.slf4j",
     "source.nbd, model source jnr.ffi.. com.kenai.jffi org.slf4j",
     "source.qemu, model source source.nbd com.fasterxml.jackson.. org.slf4j",
+    "source.qmp, model source source.nbd com.fasterxml.jackson.. org.slf4j",
     "disk, model store format manifest com.github.benmanes.caffeine.. org.slf4j",
-    "backup, model store store.folder store.jclouds format log manifest catalog source disk"
-        + " sqlite java.sql org.roaringbitmap.. org.slf4j",
-    "control, model log backup source source.nbd source.qemu com.github.benmanes.caffeine.. org.slf4j",
+    "backup, model store store.folder store.jclouds format log manifest catalog source source.qmp"
+        + " disk sqlite java.sql org.roaringbitmap.. org.slf4j",
+    "control, model log backup source source.nbd source.qemu source.qmp com.github.benmanes.caffeine.. org.slf4j",
     "vfs, model disk control catalog backup log manifest com.github.benmanes.caffeine.. org.slf4j",
     "restore, model source store disk log backup vfs fuse org.slf4j",
     "fuse, vfs model source jnr.. com.kenai.jffi ru.serce.jnrfuse.. org.slf4j"
@@ -145,6 +146,7 @@ class ArchitectureTest {
             "source",
             "source.nbd",
             "source.qemu",
+            "source.qmp",
             "disk",
             "backup",
             "control",
@@ -170,7 +172,7 @@ class ArchitectureTest {
   @CsvSource({
     "picocli.., app",
     "me.tongfei.progressbar.., app",
-    "com.fasterxml.jackson.., format source.qemu app",
+    "com.fasterxml.jackson.., format source.qemu source.qmp app",
     "com.github.luben.zstd.., format",
     "org.roaringbitmap.., format backup",
     "java.sql.., sqlite manifest catalog backup log.postgresql",

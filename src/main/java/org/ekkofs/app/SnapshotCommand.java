@@ -18,6 +18,7 @@ import org.ekkofs.model.SegmentSize;
 import org.ekkofs.source.ImageFormat;
 import org.ekkofs.source.SourceAddress;
 import org.ekkofs.source.SourceOptions;
+import org.ekkofs.source.qmp.LiveOptions;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -95,6 +96,22 @@ final class SnapshotCommand implements ControlAction {
   private boolean changedOnly;
 
   @Option(
+      names = "--freeze",
+      paramLabel = "AGENT_SOCKET",
+      description =
+          "Of a running machine: have the guest's file systems hold still at the moment of the"
+              + " backup, through the guest agent at this socket.")
+  private Optional<Path> freeze = Optional.empty();
+
+  @Option(
+      names = "--scratch",
+      paramLabel = "DIR",
+      description =
+          "Of a running machine: where QEMU keeps what the guest overwrites meanwhile; default"
+              + " /var/tmp.")
+  private Optional<Path> scratch = Optional.empty();
+
+  @Option(
       names = "--check",
       paramLabel = "PERCENT",
       description =
@@ -132,7 +149,8 @@ final class SnapshotCommand implements ControlAction {
     return new Command.Snapshot(
         disks,
         new SourceOptions(
-            format.map(ImageFormat::parse), allowedBacking, secretFile, bitmap, changedOnly));
+            format.map(ImageFormat::parse), allowedBacking, secretFile, bitmap, changedOnly),
+        new LiveOptions(freeze, scratch.orElse(LiveOptions.DEFAULT.scratch())));
   }
 
   private SnapshotRequest request(BackupPath target) {

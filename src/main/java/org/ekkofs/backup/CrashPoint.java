@@ -1,5 +1,7 @@
 package org.ekkofs.backup;
 
+import org.ekkofs.source.qmp.LiveStep;
+
 /**
  * The moments at which a process may die and leave something half done behind. Tests stop the
  * process at each of them.
@@ -32,5 +34,39 @@ public enum CrashPoint {
   /** A checkpoint of the log is made and not stored. */
   BEFORE_CHECKPOINT,
   /** A verification has read another segment. */
-  BETWEEN_SEGMENTS
+  BETWEEN_SEGMENTS,
+  /** Of a running machine: see {@link LiveStep#FOLDER_MADE}. */
+  LIVE_FOLDER_MADE,
+  /** Of a running machine: see {@link LiveStep#OVERLAY_MADE}. */
+  LIVE_OVERLAY_MADE,
+  /** Of a running machine: see {@link LiveStep#OVERLAYS_ATTACHED}. */
+  LIVE_OVERLAYS_ATTACHED,
+  /** Of a running machine: see {@link LiveStep#BEGUN}. */
+  LIVE_BEGUN,
+  /** Of a running machine: see {@link LiveStep#SERVER_STARTED}. */
+  LIVE_SERVER_STARTED,
+  /** Of a running machine: see {@link LiveStep#EXPORTED}. */
+  LIVE_EXPORTED,
+  /** Of a running machine: see {@link LiveStep#UNEXPORTED}. */
+  LIVE_UNEXPORTED,
+  /** Of a running machine: see {@link LiveStep#SERVER_STOPPED}. */
+  LIVE_SERVER_STOPPED,
+  /** Of a running machine: see {@link LiveStep#JOB_ENDED}. */
+  LIVE_JOB_ENDED,
+  /** Of a running machine: see {@link LiveStep#BITMAPS_SETTLED}. */
+  LIVE_BITMAPS_SETTLED,
+  /** Of a running machine: see {@link LiveStep#OVERLAY_REMOVED}. */
+  LIVE_OVERLAY_REMOVED;
+
+  private static final String LIVE = "LIVE_";
+
+  /** Where a backup of a running machine may die. */
+  static CrashPoint of(LiveStep step) {
+    return valueOf(LIVE + step);
+  }
+
+  /** Whether it lies in a backup of a running machine. */
+  public boolean isLive() {
+    return name().startsWith(LIVE);
+  }
 }

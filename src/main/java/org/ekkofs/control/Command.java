@@ -10,6 +10,7 @@ import org.ekkofs.model.InvalidException;
 import org.ekkofs.model.TreeName;
 import org.ekkofs.source.SourceAddress;
 import org.ekkofs.source.SourceOptions;
+import org.ekkofs.source.qmp.LiveOptions;
 
 /** What a line in the control directory, or on the command line, asks for. */
 public sealed interface Command {
@@ -18,8 +19,10 @@ public sealed interface Command {
    *
    * @param disks at least one
    * @param options how to take it
+   * @param live how to take a running machine
    */
-  record Snapshot(List<SourceDisk> disks, SourceOptions options) implements Command {
+  record Snapshot(List<SourceDisk> disks, SourceOptions options, LiveOptions live)
+      implements Command {
     /**
      * Checks that the words fit together.
      *
@@ -27,7 +30,12 @@ public sealed interface Command {
      */
     public Snapshot {
       disks = List.copyOf(disks);
-      SnapshotRules.check(disks, options);
+      SnapshotRules.check(disks, options, live);
+    }
+
+    /** Of a machine as it comes, if of one. */
+    public Snapshot(List<SourceDisk> disks, SourceOptions options) {
+      this(disks, options, LiveOptions.DEFAULT);
     }
 
     /** Of one disk, taken as it comes. */

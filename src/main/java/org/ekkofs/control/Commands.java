@@ -118,6 +118,8 @@ public final class Commands {
     }
     snapshot.options().allowedBacking().forEach(Commands::requireAbsolute);
     snapshot.options().secretFile().ifPresent(Commands::requireAbsolute);
+    snapshot.live().agent().ifPresent(Commands::requireAbsolute);
+    requireAbsolute(snapshot.live().scratch());
   }
 
   private static void requireAbsolute(Path path) {

@@ -12,7 +12,6 @@ import org.ekkofs.backup.Snapshots;
 import org.ekkofs.log.TrackedBackup;
 import org.ekkofs.model.Causes;
 import org.ekkofs.model.FailedException;
-import org.ekkofs.model.RefusedException;
 import org.ekkofs.source.MountedBackups;
 import org.ekkofs.source.SourceAddress;
 
@@ -47,19 +46,19 @@ public final class DiskSnapshots {
   }
 
   /**
-   * Backs up what the command names. If this fails or is cancelled, no backup exists.
+   * Backs up what the command names. If this fails or is cancelled, no backup exists; but of
+   * several disks of a machine those that did not fail are backed up, which a remark says.
    *
    * @param remarks told, a line each and before anything is read, what the user should know
    * @return the backups, committed and visible, in the command's order
    * @throws org.ekkofs.model.EkkofsException if it fails
    */
   public List<Taken> take(Command.Snapshot command, Progress progress, Consumer<String> remarks) {
-    Sources sources = sources(command, remarks);
     SourceDisk only = command.disks().get(0);
-    if (only.source() instanceof SourceAddress.Machine) {
-      throw new RefusedException(
-          only.source() + " is a running machine, which this version does not back up");
+    if (only.source() instanceof SourceAddress.Machine machine) {
+      return new MachineSnapshots(repository).take(machine.socket(), command, progress, remarks);
     }
+    Sources sources = sources(command, remarks);
     Sources.Opened opened = sources.open(only, command.options());
     try (opened) {
       TrackedBackup backup =

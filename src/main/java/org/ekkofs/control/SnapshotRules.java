@@ -7,12 +7,13 @@ import org.ekkofs.model.BackupPath;
 import org.ekkofs.model.InvalidException;
 import org.ekkofs.source.SourceAddress;
 import org.ekkofs.source.SourceOptions;
+import org.ekkofs.source.qmp.LiveOptions;
 
 /** Which words of a snapshot go with which. */
 final class SnapshotRules {
   private SnapshotRules() {}
 
-  static void check(List<SourceDisk> disks, SourceOptions options) {
+  static void check(List<SourceDisk> disks, SourceOptions options, LiveOptions live) {
     if (disks.isEmpty()) {
       throw new InvalidException("say which disk is to be backed up, and as what");
     }
@@ -21,6 +22,14 @@ final class SnapshotRules {
     }
     for (SourceDisk disk : disks) {
       checkOptions(disk, options);
+      checkLive(disk, live);
+    }
+  }
+
+  private static void checkLive(SourceDisk disk, LiveOptions live) {
+    if (!(disk.source() instanceof SourceAddress.Machine) && !live.equals(LiveOptions.DEFAULT)) {
+      throw new InvalidException(
+          "--freeze and --scratch are for running machines, not for " + disk.source());
     }
   }
 

@@ -35,9 +35,7 @@ record LogCopies(ObjectStore store) {
    */
   void ensure(TreeName tree, Slot slot, byte[] record) {
     try {
-      if (store.createsOnlyIfAbsent()) {
-        create(tree, slot, record);
-      } else {
+      if (!create(tree, slot, record)) {
         put(tree, slot, record);
       }
     } catch (RefusedException e) {
@@ -47,9 +45,21 @@ record LogCopies(ObjectStore store) {
     }
   }
 
-  private void create(TreeName tree, Slot slot, byte[] record) {
-    if (!store.createIfAbsent(key(tree, slot), record)) {
-      requireSame(tree, slot, record);
+  /** False if the store cannot create only if absent, which it may find out at the first try. */
+  private boolean create(TreeName tree, Slot slot, byte[] record) {
+    if (!store.createsOnlyIfAbsent()) {
+      return false;
+    }
+    try {
+      if (!store.createIfAbsent(key(tree, slot), record)) {
+        requireSame(tree, slot, record);
+      }
+      return true;
+    } catch (RefusedException e) {
+      if (store.createsOnlyIfAbsent()) {
+        throw e;
+      }
+      return false;
     }
   }
 

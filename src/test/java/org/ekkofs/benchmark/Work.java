@@ -16,6 +16,7 @@ enum Work {
   LOG(new LongLog()),
   MANY(new ManyBackups()),
   SNAPSHOT(new FullSnapshot()),
+  CHANGES(new ListedChanges()),
   ENCRYPTION(new Encryption()),
   DELETE(new DeleteCost()),
   STORED(new StoredFleet()),

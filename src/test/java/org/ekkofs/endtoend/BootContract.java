@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Guests that boot from the mount, whatever the binding. */
@@ -64,14 +65,7 @@ abstract class BootContract {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "cache=none,aio=threads",
-        "cache=none,aio=native",
-        "cache=none,aio=io_uring",
-        "cache=writeback,aio=threads",
-        "cache=writeback,aio=io_uring"
-      })
+  @MethodSource("ways")
   @Tag("long")
   void twoGuestsBootAtOnceAndLeaveTheBackupAsItWas(String way) throws Exception {
     assumeQemuCanRead(way);

@@ -11,6 +11,7 @@ import org.ekkofs.testing.Await;
 import org.ekkofs.testing.DiskImage;
 import org.ekkofs.testing.Ekkofs;
 import org.ekkofs.testing.TinyFilesystem;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,32 +25,39 @@ class CopyIT {
   private static final int MIB = 1 << 20;
   private static final int BACKUPS = 3;
 
+  @TempDir static Path original;
   @TempDir Path folder;
-  private final DiskImage disk = new DiskImage(21, 24 * MIB);
   private Ekkofs here;
   private Ekkofs there;
   private String to;
 
-  @BeforeEach
-  void backUp() throws IOException {
-    here = new Ekkofs(folder.resolve("here"), folder.resolve("scratch"));
-    to = folder.resolve("there").toString();
-    there = new Ekkofs(Path.of(to), folder.resolve("scratch"));
-    here.run("init").ok();
-    there.run("init").ok();
+  @BeforeAll
+  static void backUp() throws IOException {
+    Ekkofs ekkofs = new Ekkofs(original.resolve("repository"), original.resolve("scratch"));
+    ekkofs.run("init").ok();
+    DiskImage disk = new DiskImage(21, 24 * MIB);
     for (int n = 0; n < BACKUPS; n++) {
       Path file = disk.writeTo(image(n));
       if (n == 0) {
-        here.run("snapshot", file.toString(), "web/0").ok();
+        ekkofs.run("snapshot", file.toString(), "web/0").ok();
       } else {
-        here.run("snapshot", file.toString(), "web/" + n, "--parent", "web/" + (n - 1)).ok();
+        ekkofs.run("snapshot", file.toString(), "web/" + n, "--parent", "web/" + (n - 1)).ok();
       }
       disk.churn(40);
     }
   }
 
-  private Path image(int n) {
-    return folder.resolve("disk" + n + ".raw");
+  private static Path image(int n) {
+    return original.resolve("disk" + n + ".raw");
+  }
+
+  @BeforeEach
+  void begin() {
+    here = new Ekkofs(folder.resolve("here"), folder.resolve("scratch"));
+    here.program("cp", "-a", "" + original.resolve("repository"), "" + folder.resolve("here")).ok();
+    to = folder.resolve("there").toString();
+    there = new Ekkofs(Path.of(to), folder.resolve("scratch"));
+    there.run("init").ok();
   }
 
   private void assertAllThere() throws IOException {

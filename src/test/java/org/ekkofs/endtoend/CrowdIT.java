@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * another way.
  */
 class CrowdIT {
-  private static final int ROUNDS = Integer.getInteger("ekkofs.crowd.rounds", 3);
+  private static final int ROUNDS = Integer.getInteger("ekkofs.crowd.rounds", 2);
   private static final long SEED = Long.getLong("ekkofs.crowd.seed", 1);
   private static final int TICKS = 200;
   private static final int DISK_BYTES = 4 << 20;

@@ -1,6 +1,7 @@
 package org.ekkofs.endtoend;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +70,23 @@ final class Guest implements AutoCloseable {
         .map(line -> line.substring(READY.length()))
         .findFirst()
         .orElseThrow(() -> failed("it ended with status " + process.exitValue(), said));
+  }
+
+  /** The last number that it has written to its two disks; 0 if there is none yet. */
+  int wrote() {
+    try {
+      if (!process.isAlive()) {
+        throw failed("it ended with status " + process.exitValue(), "");
+      }
+      return Files.readString(console, StandardCharsets.ISO_8859_1)
+          .lines()
+          .filter(line -> line.matches("GUEST-WROTE [0-9]+"))
+          .mapToInt(line -> Integer.parseInt(line.substring("GUEST-WROTE ".length())))
+          .max()
+          .orElse(0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private AssertionError failed(String what, String said) {

@@ -96,6 +96,7 @@ class RemoteAccessIT {
     } finally {
       reader.run("umount", mnt.toString()).ok();
     }
+    assertThat(reader.run("verify").ok().err()).contains("could not be recorded");
     reader.run("snapshot", disk.toString(), "web/1").fails(5, "may not");
     reader.run("delete", "web/0").fails(5, "may not");
   }

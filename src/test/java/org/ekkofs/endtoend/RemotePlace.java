@@ -33,10 +33,12 @@ record RemotePlace(String address, Map<String, String> environment, List<String>
 
   /** On a Swift server, written by one host. */
   static RemotePlace swift() {
-    return new RemotePlace(
-        "swift://" + bucket() + PREFIX,
-        SwiftServer.shared().environment(),
-        List.of("--single-writer"));
+    return swift(SwiftServer.shared().environment());
+  }
+
+  /** On the Swift server of this environment, written by one host. */
+  static RemotePlace swift(Map<String, String> environment) {
+    return new RemotePlace("swift://" + bucket() + PREFIX, environment, List.of("--single-writer"));
   }
 
   /** On a Swift server, with the log in a database. */

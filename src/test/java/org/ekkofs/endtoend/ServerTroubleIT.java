@@ -3,6 +3,7 @@ package org.ekkofs.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import org.ekkofs.testing.DiskImage;
 import org.ekkofs.testing.Ekkofs;
 import org.ekkofs.testing.FaultyHttp;
 import org.ekkofs.testing.S3Server;
+import org.ekkofs.testing.SwiftServer;
 import org.ekkofs.testing.TinyFilesystem;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -143,5 +145,49 @@ class ServerTroubleIT {
       running.await().ok();
       requireWhole(ekkofs, "web/0", image);
     }
+  }
+
+  /** One server for all of it, as it takes long to start. */
+  @Test
+  void aSwiftServerMayBeFullOrGoneForAWhileToo() throws IOException {
+    try (TinyFilesystem disk = TinyFilesystem.ext4(objects(), 160);
+        SwiftServer server = SwiftServer.start(folder.resolve("server"));
+        FaultyHttp network = FaultyHttp.before(server.endpoint())) {
+      Ekkofs ekkofs = RemotePlace.swift(server.environment()).make(folder.resolve("host"));
+      Path first = new DiskImage(56, BYTES / 2).writeTo(folder.resolve("first.raw"));
+      Path ballast = fill(disk.folder(), 3 << 20);
+      Ekkofs.Running full = ekkofs.start("snapshot", first.toString(), "web/0");
+      Await.until(
+          "the server is full",
+          () -> objects().toFile().getUsableSpace() < (1 << 20) || !full.process().isAlive());
+      assertThat(full.process().isAlive()).isTrue();
+      Files.delete(ballast);
+      full.await().ok();
+
+      network.delay(Duration.ofMillis(100));
+      Path second = new DiskImage(57, BYTES / 2).writeTo(folder.resolve("second.raw"));
+      Ekkofs slowly = ekkofs.with("ST_AUTH", network.endpoint() + "/auth/v1.0");
+      long before = stored(".data");
+      Ekkofs.Running cut = slowly.start("snapshot", second.toString(), "web/1");
+      Await.until("chunks are stored", () -> stored(".data") > before + 6);
+      server.kill();
+      assertThat(cut.process().isAlive()).isTrue();
+      server.restart();
+      cut.await().ok();
+
+      requireWhole(ekkofs, "web/1", second);
+    }
+  }
+
+  /** Leaves so many bytes of a disk. */
+  private static Path fill(Path disk, long left) throws IOException {
+    Path ballast = disk.resolve("ballast");
+    byte[] block = new byte[1 << 20];
+    try (OutputStream out = Files.newOutputStream(ballast)) {
+      while (disk.toFile().getUsableSpace() > left + block.length) {
+        out.write(block);
+      }
+    }
+    return ballast;
   }
 }

@@ -74,6 +74,9 @@ class SingleWriterIT {
     assertThat(listed.err()).contains("only host");
     elsewhere("-q", "snapshot", file.toString(), "web/two").fails(REFUSED, "ekkofs log claim");
     elsewhere("-q", "delete", "web/one").fails(REFUSED, "ekkofs log claim");
+    assertThat(elsewhere("verify", "--read-data").ok().err())
+        .contains("the results for tree web could not be recorded")
+        .contains("only host");
     elsewhere("-q", "restore", "web/one", folder.resolve("restored").toString()).ok();
     assertThat(elsewhere("stats").ok().out()).contains("only host");
   }

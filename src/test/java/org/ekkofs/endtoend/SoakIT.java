@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class SoakIT {
   private static final Duration TIME =
-      Duration.ofSeconds(Integer.getInteger("ekkofs.soak.seconds", 20));
+      Duration.ofSeconds(Integer.getInteger("ekkofs.soak.seconds", 10));
   private static final int SAMPLES = 12;
   private static final long MIB = 1 << 20;
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class StressIT {
   private static final Duration TIME =
-      Duration.ofSeconds(Integer.getInteger("ekkofs.stress.seconds", 15));
+      Duration.ofSeconds(Integer.getInteger("ekkofs.stress.seconds", 8));
   private static final int READERS = 64;
   private static final int LINES = 5;
   private static final int GENERATIONS = 4;

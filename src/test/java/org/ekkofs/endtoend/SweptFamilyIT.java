@@ -40,13 +40,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A thousand incrementals, in a chain and around one base, deleted in any order with sweeps in
- * between: what is left is exactly what the rest needs, and nobody has touched it. {@code
+ * A thousand incrementals in a chain, and some hundreds around one base, deleted in any order with
+ * sweeps in between: what is left is exactly what the rest needs, and nobody has touched it. {@code
  * -Dekkofs.family.backups=5000} makes more of them.
  */
 class SweptFamilyIT {
   private static final int BACKUPS = Integer.getInteger("ekkofs.family.backups", 1001);
-  private static final int DELETED_BETWEEN_SWEEPS = Math.max(1, BACKUPS / 5);
+  private static final int SWEEPS = 5;
   private static final int ONE_BY_COMMAND_OF = 3;
   private static final int LEFT_AT_THE_END = 15;
   private static final int READ_AFTER_EACH_SWEEP = 4;
@@ -56,6 +56,7 @@ class SweptFamilyIT {
   @TempDir Path folder;
   private Ekkofs ekkofs;
   private DiskFamily family;
+  private int backups;
   private Repository repository;
 
   @ParameterizedTest
@@ -64,6 +65,7 @@ class SweptFamilyIT {
   void whatIsLeftIsExactlyWhatTheRestNeedsAndUntouched(boolean chain) throws IOException {
     Path path = folder.resolve("repository");
     ekkofs = new Ekkofs(path, folder.resolve("scratch"));
+    backups = chain ? BACKUPS : BACKUPS / 3;
     family = new DiskFamily(7, DISK_BYTES, chain);
     Repository.init(FolderObjectStore.create(path), Clock.systemUTC());
     try (Repository own =
@@ -82,7 +84,7 @@ class SweptFamilyIT {
   private void takeAll() {
     ModelDisk first = family.disk(0);
     take(0, first);
-    for (int number = 1; number < BACKUPS; number++) {
+    for (int number = 1; number < backups; number++) {
       take(number, family.grown(family.chain() ? first : first.copy(), number));
     }
   }
@@ -107,12 +109,12 @@ class SweptFamilyIT {
 
   private void deleteAndSweep(WatchedTree tree) throws IOException {
     Random random = new Random(family.chain() ? 11 : 12);
-    List<Integer> left = new ArrayList<>(IntStream.range(0, BACKUPS).boxed().toList());
+    List<Integer> left = new ArrayList<>(IntStream.range(0, backups).boxed().toList());
     Collections.shuffle(left, random);
     tree.assertNothingElseIsLeft();
     for (int sweep = 0; left.size() > LEFT_AT_THE_END; sweep++) {
       int most = left.size() - LEFT_AT_THE_END;
-      List<Integer> going = left.subList(0, Math.min(DELETED_BETWEEN_SWEEPS, most));
+      List<Integer> going = left.subList(0, Math.min(Math.max(1, backups / SWEEPS), most));
       boolean byCommand = sweep % ONE_BY_COMMAND_OF == 0;
       delete(going, byCommand);
       going.clear();

@@ -218,6 +218,46 @@ class DatabaseLogStoreTest {
     assertLost(() -> logs.read(WEB, ONE));
   }
 
+  /** As a store that answers the first conditional put by 501. */
+  private static final class FindsOutLate extends ForwardingObjectStore {
+    private boolean asked;
+
+    FindsOutLate(ObjectStore store) {
+      super(store);
+    }
+
+    @Override
+    public boolean createIfAbsent(ObjectKey key, byte[] bytes) {
+      asked = true;
+      throw new RefusedException("it does not know how");
+    }
+
+    @Override
+    public boolean createsOnlyIfAbsent() {
+      return !asked;
+    }
+  }
+
+  @Test
+  void aStoreThatFindsOutAtTheFirstCopyThatItCannotCreateGetsItAllTheSame() {
+    ObjectStore late = new FindsOutLate(memory);
+    DatabaseLogStore there = new DatabaseLogStore(table, late, ObjectSeal.NONE);
+    assertThat(there.create(WEB, ONE, bytes("one"))).isTrue();
+    assertThat(copy(ONE)).hasValue(bytes("one"));
+    assertThat(table.read(WEB, List.of(ONE)).get(ONE).copied()).isTrue();
+  }
+
+  @Test
+  void aReaderOfSuchAStoreMakesTheCopyThatIsMissing() {
+    failNextPut(Effect.FAIL_BEFORE);
+    assertThatThrownBy(() -> logs.create(WEB, ONE, bytes("one")))
+        .isInstanceOf(StoreUnavailableException.class);
+    ObjectStore late = new FindsOutLate(memory);
+    DatabaseLogStore there = new DatabaseLogStore(table, late, ObjectSeal.NONE);
+    assertThat(there.read(WEB, ONE)).hasValue(bytes("one"));
+    assertThat(copy(ONE)).hasValue(bytes("one"));
+  }
+
   @Test
   void aCopyIsNeverReplacedByAnotherRecord() {
     failNextPut(Effect.FAIL_BEFORE);

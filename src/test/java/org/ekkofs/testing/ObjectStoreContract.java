@@ -15,18 +15,25 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.ekkofs.model.BackupId;
+import org.ekkofs.model.ChunkId;
 import org.ekkofs.model.CorruptException;
+import org.ekkofs.model.Digest;
 import org.ekkofs.model.RefusedException;
+import org.ekkofs.model.SegmentIndex;
+import org.ekkofs.model.TreeName;
 import org.ekkofs.store.Body;
 import org.ekkofs.store.ConditionalPutProbe;
 import org.ekkofs.store.ObjectInfo;
 import org.ekkofs.store.ObjectKey;
 import org.ekkofs.store.ObjectStore;
+import org.ekkofs.store.TreeKeys;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -310,6 +317,28 @@ public abstract class ObjectStoreContract {
     assertThat(store.children("a/b/")).containsExactlyInAnyOrder("c");
     assertThat(store.children("a/d/")).isEmpty();
     assertThat(store.children("none/")).isEmpty();
+  }
+
+  @Test
+  void theLongestKeysAndPrefixesOfATreeAreLikeAnyOther() {
+    TreeKeys keys = new TreeKeys(new TreeName("t".repeat(128)));
+    TreeKeys neighbour = new TreeKeys(new TreeName("t".repeat(127) + "u"));
+    BackupId owner = new BackupId(new UUID(1, 2));
+    ObjectKey first = keys.chunk(new ChunkId(owner, new SegmentIndex(0)));
+    ObjectKey last = keys.chunk(new ChunkId(owner, new SegmentIndex(0xFFFF_FFFFL)));
+    ObjectKey plan = keys.plan(Digest.of(random(32)));
+    ObjectKey other = neighbour.chunk(new ChunkId(owner, new SegmentIndex(0)));
+    List<ObjectKey> all = List.of(first, last, plan, other);
+    all.forEach(key -> store.put(key, Body.of(text(key.value()))));
+    store.sync();
+    all.forEach(key -> assertThat(store.get(key, MAX)).hasValue(text(key.value())));
+    assertThat(listed(keys.chunksOf(owner))).containsExactlyInAnyOrder(first.value(), last.value());
+    assertThat(store.children(keys.chunks())).containsExactly(owner.toString());
+    assertThat(store.children("trees/"))
+        .containsExactlyInAnyOrder("t".repeat(128), "t".repeat(127) + "u");
+    assertThat(store.createIfAbsent(plan, random(3))).isFalse();
+    store.delete(List.of(first, last, plan));
+    assertThat(listed("")).containsExactly(other.value());
   }
 
   @Test

@@ -26,18 +26,29 @@ public final class PostgresServer implements AutoCloseable {
 
   private final Path folder;
   private final int port;
+  private final String tls;
 
-  private PostgresServer(Path folder, int port) {
+  private PostgresServer(Path folder, int port, String tls) {
     this.folder = folder;
     this.port = port;
+    this.tls = tls;
   }
 
   /** Starts one with an empty database. */
   public static PostgresServer start() {
+    return start("no");
+  }
+
+  /** Starts one that also serves TLS, with a certificate by {@link #authority}. */
+  public static PostgresServer startTls() {
+    return start("yes");
+  }
+
+  private static PostgresServer start(String tls) {
     Assumptions.assumeTrue(Files.isDirectory(INSTALLED), "PostgreSQL is not installed");
     try {
       PostgresServer server =
-          new PostgresServer(Files.createTempDirectory("ekkofs-postgresql"), freePort());
+          new PostgresServer(Files.createTempDirectory("ekkofs-postgresql"), freePort(), tls);
       server.restart();
       return server;
     } catch (IOException e) {
@@ -59,6 +70,11 @@ public final class PostgresServer implements AutoCloseable {
   /** The address of another one of its databases. */
   public String address(String database) {
     return "postgresql://%s@127.0.0.1:%d/%s".formatted(USER, port, database);
+  }
+
+  /** The certificate of the authority that has signed the server's. */
+  public Path authority() {
+    return folder.resolve("ca.pem");
   }
 
   /** The environment variables that let one in. */
@@ -105,6 +121,7 @@ public final class PostgresServer implements AutoCloseable {
               .redirectErrorStream(true)
               .redirectOutput(said.toFile());
       builder.environment().put("PG_PORT", Integer.toString(port));
+      builder.environment().put("PG_TLS", tls);
       if (builder.start().waitFor() != 0) {
         throw new AssertionError(Files.readString(said, StandardCharsets.UTF_8));
       }

@@ -1,5 +1,6 @@
 package org.ekkofs.log.postgresql;
 
+import java.io.FileNotFoundException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import java.sql.SQLException;
@@ -60,9 +61,12 @@ final class SqlFailures {
     return state.length() != 5 || !PERMANENT.contains(state.substring(0, 2));
   }
 
+  /** The file that is not found is that of the authority. */
   private static boolean isDistrusted(Throwable e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof CertificateException || cause instanceof CertPathBuilderException) {
+      if (cause instanceof CertificateException
+          || cause instanceof CertPathBuilderException
+          || cause instanceof FileNotFoundException) {
         return true;
       }
     }

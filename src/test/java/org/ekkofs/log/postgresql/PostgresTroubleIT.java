@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,9 +28,11 @@ import org.ekkofs.store.Timing;
 import org.ekkofs.testing.Await;
 import org.ekkofs.testing.MemoryObjectStore;
 import org.ekkofs.testing.PostgresServer;
+import org.ekkofs.testing.TinyFilesystem;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A database that comes and goes, and one that does not let everybody in. */
 class PostgresTroubleIT {
@@ -38,6 +42,8 @@ class PostgresTroubleIT {
   private static final int APPENDS = 300;
 
   private static PostgresServer server;
+
+  @TempDir Path scratch;
 
   private final UUID repository = UUID.randomUUID();
 
@@ -173,6 +179,53 @@ class PostgresTroubleIT {
         table(server.address(), Map.of("PGPASSWORD", "secret", "PGSSLMODE", "require"))) {
       assertThatThrownBy(() -> table.newest(WEB)).isInstanceOf(RefusedException.class);
     }
+  }
+
+  @Test
+  void aServerOfAPrivateAuthorityIsTrustedIfThatIs() {
+    try (PostgresServer secure = PostgresServer.startTls()) {
+      Map<String, String> strict = Map.of("PGPASSWORD", "secret", "PGSSLMODE", "verify-full");
+      Map<String, String> told = new HashMap<>(strict);
+      told.put("PGSSLROOTCERT", secure.authority().toString());
+      try (PostgresTable table = table(secure.address(), told)) {
+        table.make();
+        assertThat(table.insert(WEB, ONE, RECORD)).isTrue();
+      }
+      told.put("PGSSLROOTCERT", stranger().toString());
+      try (PostgresTable table = table(secure.address(), told)) {
+        assertThatThrownBy(() -> table.newest(WEB))
+            .isInstanceOf(RefusedException.class)
+            .hasMessageContaining("not trusted");
+      }
+      try (PostgresTable table = table(secure.address(), strict)) {
+        assertThatThrownBy(() -> table.newest(WEB))
+            .isInstanceOf(RefusedException.class)
+            .hasMessageContaining("PGSSLROOTCERT");
+      }
+    }
+  }
+
+  /** The certificate of an authority that has signed nothing. */
+  private Path stranger() {
+    Path file = scratch.resolve("stranger.pem");
+    assertThat(
+            TinyFilesystem.run(
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-subj",
+                "/CN=stranger",
+                "-keyout",
+                scratch.resolve("key").toString(),
+                "-out",
+                file.toString()))
+        .isTrue();
+    return file;
   }
 
   @Test
