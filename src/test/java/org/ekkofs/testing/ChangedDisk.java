@@ -5,23 +5,22 @@ import java.util.BitSet;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.ekkofs.source.Changes;
-import org.ekkofs.source.DiskSource;
+import org.ekkofs.source.ForwardingSource;
 
 /**
  * A model as a source that says by sectors what has changed, and counts what is read of it. What is
  * said is the test's business, and may be wrong. Safe for use by many threads.
  */
-public final class ChangedDisk implements DiskSource, Changes {
+public final class ChangedDisk extends ForwardingSource implements Changes {
   private static final int SECTOR = 512;
 
-  private final DiskSource disk;
   private final int parallelism;
   private final BitSet changed = new BitSet();
   private final AtomicLong read = new AtomicLong();
 
   /** A disk of which nothing has changed yet. */
   public ChangedDisk(ModelDisk model, int parallelism) {
-    this.disk = model.source(true);
+    super(model.source(true));
     this.parallelism = parallelism;
   }
 
@@ -58,34 +57,8 @@ public final class ChangedDisk implements DiskSource, Changes {
   }
 
   @Override
-  public String description() {
-    return "a model";
-  }
-
-  @Override
-  public long size() {
-    return disk.size();
-  }
-
-  @Override
   public void read(long offset, ByteBuffer target) {
     read.addAndGet(target.remaining());
-    disk.read(offset, target);
+    super.read(offset, target);
   }
-
-  @Override
-  public long nextData(long offset) {
-    return disk.nextData(offset);
-  }
-
-  @Override
-  public long nextHole(long offset) {
-    return disk.nextHole(offset);
-  }
-
-  @Override
-  public void checkUnchanged() {}
-
-  @Override
-  public void close() {}
 }

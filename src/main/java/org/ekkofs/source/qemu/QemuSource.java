@@ -1,24 +1,21 @@
 package org.ekkofs.source.qemu;
 
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.ekkofs.model.NotFoundException;
-import org.ekkofs.source.Changes;
-import org.ekkofs.source.DiskSource;
+import org.ekkofs.source.ForwardingSource;
 import org.ekkofs.source.nbd.ChangeContext;
 import org.ekkofs.source.nbd.NbdSource;
 
 /** A chain of images as a disk, and the server of our own that reads it, which ends with it. */
-public final class QemuSource implements DiskSource {
-  private final NbdSource disk;
+public final class QemuSource extends ForwardingSource {
   private final QemuNbd server;
 
   private QemuSource(NbdSource disk, QemuNbd server) {
-    this.disk = disk;
+    super(disk);
     this.server = server;
   }
 
@@ -62,49 +59,9 @@ public final class QemuSource implements DiskSource {
   }
 
   @Override
-  public String description() {
-    return disk.description();
-  }
-
-  @Override
-  public long size() {
-    return disk.size();
-  }
-
-  @Override
-  public int parallelism() {
-    return disk.parallelism();
-  }
-
-  @Override
-  public void read(long offset, ByteBuffer target) {
-    disk.read(offset, target);
-  }
-
-  @Override
-  public Optional<Changes> changes() {
-    return disk.changes();
-  }
-
-  @Override
-  public long nextData(long offset) {
-    return disk.nextData(offset);
-  }
-
-  @Override
-  public long nextHole(long offset) {
-    return disk.nextHole(offset);
-  }
-
-  @Override
-  public void checkUnchanged() {
-    disk.checkUnchanged();
-  }
-
-  @Override
   public void close() {
     try {
-      disk.close();
+      super.close();
     } finally {
       server.close();
     }

@@ -1,58 +1,37 @@
 package org.ekkofs.source.qmp;
 
 import java.nio.ByteBuffer;
-import java.util.Optional;
 import org.ekkofs.model.FailedException;
-import org.ekkofs.source.Changes;
 import org.ekkofs.source.DiskSource;
+import org.ekkofs.source.ForwardingSource;
 
 /**
  * A disk of a running machine as it was at one moment, for as long as the machine keeps what it
  * overwrites.
  */
-record LiveSource(DiskSource disk, Machine machine, String job, SpaceWatch watch)
-    implements DiskSource {
-  @Override
-  public String description() {
-    return disk.description();
-  }
+final class LiveSource extends ForwardingSource {
+  private final Machine machine;
+  private final String job;
+  private final SpaceWatch watch;
 
-  @Override
-  public long size() {
-    return disk.size();
+  LiveSource(DiskSource disk, Machine machine, String job, SpaceWatch watch) {
+    super(disk);
+    this.machine = machine;
+    this.job = job;
+    this.watch = watch;
   }
 
   @Override
   public void read(long offset, ByteBuffer target) {
     watch.check();
-    disk.read(offset, target);
-  }
-
-  @Override
-  public int parallelism() {
-    return disk.parallelism();
-  }
-
-  @Override
-  public Optional<Changes> changes() {
-    return disk.changes();
-  }
-
-  @Override
-  public long nextData(long offset) {
-    return disk.nextData(offset);
-  }
-
-  @Override
-  public long nextHole(long offset) {
-    return disk.nextHole(offset);
+    super.read(offset, target);
   }
 
   /** If the machine has stopped to keep what it overwrites, what was read is of several moments. */
   @Override
   public void checkUnchanged() {
     watch.check();
-    disk.checkUnchanged();
+    super.checkUnchanged();
     boolean kept =
         machine
             .job(job)
@@ -62,10 +41,5 @@ record LiveSource(DiskSource disk, Machine machine, String job, SpaceWatch watch
       throw new FailedException(
           description() + " was not held still to the end: its job has ended before");
     }
-  }
-
-  @Override
-  public void close() {
-    disk.close();
   }
 }
