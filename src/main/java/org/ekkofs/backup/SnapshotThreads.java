@@ -29,7 +29,7 @@ final class SnapshotThreads implements AutoCloseable {
     store = threads.pool("ekkofs-put", parallelism);
     readers =
         readersAtOnce > 1
-            ? Optional.of(threads.pool("ekkofs-read", readersAtOnce))
+            ? Optional.of(threads.pool("ekkofs-source", readersAtOnce))
             : Optional.empty();
   }
 
