@@ -86,11 +86,11 @@ sealed interface Keeper {
     }
   }
 
-  /** Borg, not encrypted. */
+  /** Borg, not encrypted, with the compression that the others have. */
   record Borg(Path repository, Path home) implements Keeper {
     @Override
     public String taking() {
-      return "borg create";
+      return "borg create -C zstd,3";
     }
 
     @Override
@@ -115,7 +115,7 @@ sealed interface Keeper {
     @Override
     public String take(Path disk) throws IOException, InterruptedException {
       String backup = repository + "::b" + System.nanoTime();
-      borg("create", backup, disk);
+      borg("create", "-C", "zstd,3", backup, disk);
       return backup;
     }
 
