@@ -117,7 +117,8 @@ final class SegmentStorer {
       }
     }
 
-    private void release() {
+    /** Gives up the bytes, unless that was done. */
+    void release() {
       if (freed.compareAndSet(false, true)) {
         free.accept(data);
       }

@@ -146,7 +146,12 @@ final class SnapshotPipeline {
     add(
         CompletableFuture.runAsync(() -> reader.read(segment, blocks, buffer), threads.readers())
             .thenCompose(done -> storer.store(loaded, inParent, threads))
-            .whenComplete((entry, failure) -> ended(length, failure)));
+            .whenComplete(
+                (entry, failure) -> {
+                  // First: whoever waits for a buffer would not see the failure.
+                  ended(length, failure);
+                  loaded.release();
+                }));
   }
 
   private void check(SegmentIndex segment, Optional<SegmentEntry> inParent, SnapshotThreads threads)

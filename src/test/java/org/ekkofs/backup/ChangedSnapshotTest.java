@@ -3,6 +3,7 @@ package org.ekkofs.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Random;
@@ -19,6 +20,7 @@ import org.ekkofs.model.Layer;
 import org.ekkofs.model.SegmentIndex;
 import org.ekkofs.model.SegmentSize;
 import org.ekkofs.source.DiskSource;
+import org.ekkofs.source.ForwardingSource;
 import org.ekkofs.store.Body;
 import org.ekkofs.store.ObjectKey;
 import org.ekkofs.testing.ChangedDisk;
@@ -27,6 +29,7 @@ import org.ekkofs.testing.TestRepository;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -222,6 +225,23 @@ class ChangedSnapshotTest {
     assertThatThrownBy(() -> take(new ChangedDisk(empty, 1), "monday", "sunday", 100))
         .isInstanceOf(FailedException.class)
         .hasMessageContaining("between bytes %d and %d".formatted(40 * SEGMENT, DISK));
+  }
+
+  @Test
+  @Timeout(60)
+  void aSourceThatFailsWhileMuchIsBeingReadEndsTheSnapshot() {
+    ModelDisk full = ModelDisk.full(200 * SEGMENT, new Random(8));
+    DiskSource dead =
+        new ForwardingSource(new ChangedDisk(full, 4)) {
+          @Override
+          public void read(long offset, ByteBuffer target) {
+            throw new FailedException("it is gone");
+          }
+        };
+
+    assertThatThrownBy(() -> web.snapshot(dead, "never", ""))
+        .isInstanceOf(FailedException.class)
+        .hasMessage("it is gone");
   }
 
   @Test
