@@ -60,6 +60,9 @@ final class SegmentStorer {
   @FunctionalInterface
   interface Rest {
     void read(SegmentIndex segment, BlockMask blocks, byte[] data);
+
+    /** May read the others to see that they add up to these digests, and fails if they do not. */
+    default void check(SegmentIndex segment, SegmentHash expected, byte[] data) {}
   }
 
   /** A segment as it was read, or blocks of it. Used by one thread after the other. */
@@ -161,9 +164,10 @@ final class SegmentStorer {
 
   private SegmentHash hash(Loaded segment, Optional<SegmentHash> before) {
     if (before.isPresent()) {
-      return before
-          .get()
-          .with(segment.data, segment.changed, segment.length, settings.segmentSize());
+      SegmentHash now =
+          before.get().with(segment.data, segment.changed, segment.length, settings.segmentSize());
+      segment.rest.check(segment.index, now, segment.data);
+      return now;
     }
     segment.require(BlockMask.first(Long.SIZE));
     return whole(segment);

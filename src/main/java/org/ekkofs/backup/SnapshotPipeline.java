@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.ekkofs.format.SegmentHash;
 import org.ekkofs.model.BlockMask;
 import org.ekkofs.model.CancelledException;
 import org.ekkofs.model.DiskGeometry;
@@ -45,6 +46,7 @@ final class SnapshotPipeline {
   private final BlockingQueue<byte[]> buffers = new LinkedBlockingQueue<>();
   private final Queue<CompletableFuture<Optional<SegmentEntry>>> results = new ArrayDeque<>();
   private final CompletableFuture<Optional<SegmentEntry>> failed = new CompletableFuture<>();
+  private final SegmentStorer.Rest rest;
   private int buffersLeft;
 
   SnapshotPipeline(
@@ -59,6 +61,7 @@ final class SnapshotPipeline {
     this.source = reader.source();
     this.reader = reader;
     this.unread = unread;
+    this.rest = new Rest(reader, unread);
     this.plan = ReadingPlan.of(source, geometry, parent);
     this.geometry = geometry;
     this.parent = parent;
@@ -68,6 +71,19 @@ final class SnapshotPipeline {
     this.repository = repository;
     this.buffersLeft =
         buffers(geometry, repository.store().parallelism() + source.parallelism() - 1);
+  }
+
+  /** What of a segment is not read at first. */
+  private record Rest(SegmentReader reader, UnreadCheck unread) implements SegmentStorer.Rest {
+    @Override
+    public void read(SegmentIndex segment, BlockMask blocks, byte[] data) {
+      reader.read(segment, blocks, data);
+    }
+
+    @Override
+    public void check(SegmentIndex segment, SegmentHash expected, byte[] data) {
+      unread.compareRest(segment, expected, data);
+    }
   }
 
   /** Enough for all who compute, and to wait for a store on behalf of as many more. */
@@ -142,7 +158,7 @@ final class SnapshotPipeline {
     byte[] buffer = buffer();
     int length = geometry.length(segment);
     SegmentStorer.Loaded loaded =
-        new SegmentStorer.Loaded(segment, buffer, length, blocks, reader::read, buffers::add);
+        new SegmentStorer.Loaded(segment, buffer, length, blocks, rest, buffers::add);
     add(
         CompletableFuture.runAsync(() -> reader.read(segment, blocks, buffer), threads.readers())
             .thenCompose(done -> storer.store(loaded, inParent, threads))

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -28,7 +30,9 @@ public record MountInfo(
   /** Everything mounted now, in the order of mounting. */
   public static List<MountInfo> all() {
     try {
-      return Files.readAllLines(TABLE, StandardCharsets.UTF_8).stream()
+      // Anybody may give a mountpoint a name that is no text.
+      String table = new String(Files.readAllBytes(TABLE), StandardCharsets.UTF_8);
+      return Arrays.stream(table.split("\n"))
           .map(MountInfo::parse)
           .flatMap(Optional::stream)
           .toList();
@@ -39,7 +43,7 @@ public record MountInfo(
 
   /**
    * Parses a line: id, parent, device, root, mountpoint, options, optional fields, a dash, type,
-   * source, more options. Empty if it is not of this form.
+   * source, more options. Empty if it is not of this form, or the mountpoint can be no path.
    */
   static Optional<MountInfo> parse(String line) {
     String[] halves = line.split(" - ", 2);
@@ -51,13 +55,23 @@ public record MountInfo(
     if (mount.length < 6 || origin.length < 2) {
       return Optional.empty();
     }
-    return Optional.of(
-        new MountInfo(
-            mount[2],
-            Path.of(decode(mount[4])),
-            origin[0],
-            decode(origin[1]),
-            origin.length > 2 ? user(origin[2]) : Optional.empty()));
+    return path(decode(mount[4]))
+        .map(
+            mountpoint ->
+                new MountInfo(
+                    mount[2],
+                    mountpoint,
+                    origin[0],
+                    decode(origin[1]),
+                    origin.length > 2 ? user(origin[2]) : Optional.empty()));
+  }
+
+  private static Optional<Path> path(String text) {
+    try {
+      return Optional.of(Path.of(text));
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
   }
 
   private static Optional<Long> user(String options) {

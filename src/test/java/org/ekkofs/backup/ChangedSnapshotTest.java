@@ -217,6 +217,21 @@ class ChangedSnapshotTest {
   }
 
   @Test
+  void aChangeThatNobodyToldIsFoundBesideOneThatWas() {
+    ModelDisk full = ModelDisk.full(DISK, new Random(9));
+    web.snapshot(full, "sunday", "");
+    full.scribble(5 * SEGMENT, 50, new Random(1));
+    ChangedDisk source = new ChangedDisk(full, 2).changed(5 * SEGMENT, 50);
+    web.assertHolds(take(source, "monday", "sunday", 100), full);
+
+    full.scribble(5 * SEGMENT, 50, new Random(2)).scribble(6 * SEGMENT - 50, 50, new Random(3));
+
+    assertThatThrownBy(() -> take(source, "tuesday", "monday", 100))
+        .isInstanceOf(FailedException.class)
+        .hasMessageContaining("between bytes %d and %d".formatted(5 * SEGMENT, 6 * SEGMENT));
+  }
+
+  @Test
   void dataWhereTheParentHasNoneIsFoundByTheSample() {
     ModelDisk empty = ModelDisk.empty(DISK);
     web.snapshot(empty, "sunday", "");

@@ -32,6 +32,11 @@ class MountInfoTest {
   }
 
   @Test
+  void aMountpointThatCanBeNoPathIsLeftOut() {
+    assertThat(MountInfo.parse("22 27 0:20 / /a\\000b rw - proc proc rw")).isEmpty();
+  }
+
+  @Test
   void theKernelsTableHasARoot() {
     assertThat(MountInfo.all()).extracting(MountInfo::mountpoint).contains(Path.of("/"));
   }

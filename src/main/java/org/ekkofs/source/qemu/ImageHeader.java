@@ -49,7 +49,7 @@ final class ImageHeader {
   /**
    * The external data file of a qcow2, as it stands there.
    *
-   * @throws RefusedException if there must be one and is none
+   * @throws RefusedException if there must be one and is none, or more than one
    */
   static Optional<String> dataFile(Path image, ImageFormat format) throws IOException {
     if (format != ImageFormat.QCOW2) {
@@ -67,18 +67,23 @@ final class ImageHeader {
     int clusterBits = Math.min(Math.max(0, head.getInt(QCOW2_CLUSTER_BITS_AT)), 30);
     long end = Math.min(head.limit(), 1L << clusterBits);
     long at = Integer.toUnsignedLong(head.getInt(QCOW2_LENGTH_AT));
+    Optional<String> found = Optional.empty();
     while (at + 8 <= end) {
       int type = head.getInt((int) at);
       long length = Integer.toUnsignedLong(head.getInt((int) at + 4));
       if (type == 0 || length > end - at - 8) {
         break;
       }
+      if (type == QCOW2_DATA_FILE && found.isPresent()) {
+        throw new RefusedException(image + " is a qcow2 that says twice where its data are");
+      }
       if (type == QCOW2_DATA_FILE) {
-        return text(image, head.slice((int) at + 8, (int) length));
+        found = Optional.of(text(image, head.slice((int) at + 8, (int) length)));
       }
       at += 8 + (length + 7) / 8 * 8;
     }
-    throw new RefusedException(image + " is a qcow2 that does not say where its data are");
+    return found.orElseThrow(
+        () -> new RefusedException(image + " is a qcow2 that does not say where its data are"));
   }
 
   /**

@@ -28,9 +28,7 @@ record Leftovers(Machine machine) {
             .collect(Collectors.toSet());
     for (Path folder : folders) {
       if (ScratchFolder.isInUse(folder)) {
-        throw new RefusedException(
-            machine.client().description()
-                + " is being backed up by another ekkofs; try again when that has ended");
+        throw inUse();
       }
     }
     boolean served = folders.stream().anyMatch(ScratchFolder::isServed);
@@ -44,5 +42,29 @@ record Leftovers(Machine machine) {
     if (!folders.isEmpty()) {
       LOG.info("removed what an unfinished backup had left in {}", machine.client().description());
     }
+  }
+
+  /**
+   * Makes sure that nobody else has come meanwhile through another monitor: two that begin at once
+   * would take the bitmaps away from each other. Asked after the own overlays can be seen, so that
+   * one of two sees the other.
+   *
+   * @param session what the names begin with that are our own
+   * @throws RefusedException if there is somebody else, or what he has left
+   */
+  void refuseOthers(String session) {
+    boolean others =
+        machine.nodes().stream()
+            .map(BlockNode::name)
+            .anyMatch(name -> name.startsWith(PREFIX) && !name.startsWith(session));
+    if (others) {
+      throw inUse();
+    }
+  }
+
+  private RefusedException inUse() {
+    return new RefusedException(
+        machine.client().description()
+            + " is being backed up by another ekkofs; try again when that has ended");
   }
 }

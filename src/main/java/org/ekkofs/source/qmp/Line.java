@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -86,23 +87,25 @@ final class Line implements AutoCloseable {
    */
   static Line open(String what, Path socket) {
     SocketChannel channel = null;
+    Selector selector = null;
     try {
       channel = SocketChannel.open(StandardProtocolFamily.UNIX);
       channel.configureBlocking(false);
-      Selector selector = Selector.open();
+      selector = Selector.open();
       channel.register(selector, SelectionKey.OP_READ);
       channel.connect(UnixDomainSocketAddress.of(socket));
       return new Line(what, channel, selector);
     } catch (IOException e) {
       close(channel);
+      close(selector);
       throw new FailedException("%s cannot be reached: %s".formatted(what, Causes.of(e)), e);
     }
   }
 
-  private static void close(@Nullable SocketChannel channel) {
+  private static void close(@Nullable Closeable half) {
     try {
-      if (channel != null) {
-        channel.close();
+      if (half != null) {
+        half.close();
       }
     } catch (IOException e) {
       throw new FailedException("a socket cannot be closed: " + Causes.of(e), e);
@@ -233,10 +236,6 @@ final class Line implements AutoCloseable {
   @Override
   public void close() {
     close(channel);
-    try {
-      selector.close();
-    } catch (IOException e) {
-      throw gone(e);
-    }
+    close(selector);
   }
 }

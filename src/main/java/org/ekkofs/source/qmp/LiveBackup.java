@@ -31,6 +31,7 @@ public final class LiveBackup implements AutoCloseable {
   private final Consumer<LiveStep> reached;
   private final ScratchFolder scratch;
   private final Path socket;
+  private final String session;
   private final List<HeldDisk> disks = new ArrayList<>();
   private final Set<HeldDisk> held = new HashSet<>();
   private final SpaceWatch watch;
@@ -45,18 +46,23 @@ public final class LiveBackup implements AutoCloseable {
     List<BlockNode> nodes = wishes.stream().map(wish -> machine.disk(wish.node())).toList();
     checkDistinct(nodes);
     this.scratch = ScratchFolder.create(parentFolder);
-    String session = Leftovers.PREFIX + ScratchFolder.secret().substring(0, NAME_LENGTH);
+    this.session = Leftovers.PREFIX + ScratchFolder.secret().substring(0, NAME_LENGTH);
     try {
       this.socket = scratch.socket();
       long bytes = nodes.stream().mapToLong(BlockNode::size).sum();
       this.watch = new SpaceWatch(scratch, bytes, () -> machine.removeJobs(session));
       for (int index = 0; index < wishes.size(); index++) {
-        disks.add(disk(wishes.get(index), nodes.get(index), session + "-" + index));
+        disks.add(disk(wishes.get(index), nodes.get(index), name(session, index)));
       }
     } catch (RuntimeException e) {
       scratch.close();
       throw e;
     }
+  }
+
+  /** None begins with another, as what belongs to one is found by its beginning. */
+  static String name(String session, int index) {
+    return "%s-%03d".formatted(session, index);
   }
 
   private static void checkDistinct(List<BlockNode> nodes) {
@@ -114,11 +120,12 @@ public final class LiveBackup implements AutoCloseable {
     reached.accept(LiveStep.FOLDER_MADE);
     for (HeldDisk disk : disks) {
       held.add(disk);
-      disk.mendBitmaps();
       attach(disk);
       reached.accept(LiveStep.OVERLAY_MADE);
     }
     reached.accept(LiveStep.OVERLAYS_ATTACHED);
+    new Leftovers(machine).refuseOthers(session);
+    disks.forEach(HeldDisk::mendBitmaps);
     watch.start();
     holdStill(agent);
     reached.accept(LiveStep.BEGUN);

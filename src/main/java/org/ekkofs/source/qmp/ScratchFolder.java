@@ -12,7 +12,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
@@ -23,18 +22,27 @@ import org.ekkofs.model.Causes;
 import org.ekkofs.model.FailedException;
 import org.ekkofs.model.InvalidException;
 import org.ekkofs.model.NotFoundException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A folder in which QEMU makes files for one backup, and which a lock shows to be in use for as
  * long as the process lives. QEMU may run as any user, so anybody may write there; but nobody can
- * list it, and its files have names that nobody can guess.
+ * list it, its files have names that nobody can guess, and each can be removed or replaced only by
+ * whose it is, and by us.
  */
 final class ScratchFolder implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ScratchFolder.class);
   private static final String PREFIX = "ekkofs-live-";
   private static final String LOCK = "lock";
   private static final String OVERLAYS = ".qcow2";
   private static final String SOCKETS = ".sock";
   private static final int SECRET_BYTES = 12;
+
+  /**
+   * Sticky, so that nobody replaces what is another's: the kernel shows to all where sockets are.
+   */
+  private static final int FOR_ALL = 01733;
 
   /** What the kernel takes as the path of a socket. */
   private static final int MAX_SOCKET_PATH = 107;
@@ -68,7 +76,7 @@ final class ScratchFolder implements AutoCloseable {
           FileChannel.open(
               folder.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
       lock.lock();
-      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx-wx-wx"));
+      Files.setAttribute(folder, "unix:mode", FOR_ALL);
       return new ScratchFolder(folder, lock);
     } catch (NoSuchFileException e) {
       throw new NotFoundException("the scratch folder " + parent + " does not exist", e);
@@ -82,7 +90,7 @@ final class ScratchFolder implements AutoCloseable {
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, PREFIX + "*")) {
       for (Path folder : folders) {
         if (isDead(folder) && !isServed(folder)) {
-          delete(folder);
+          deleteOrSay(folder);
         }
       }
     }
@@ -159,10 +167,19 @@ final class ScratchFolder implements AutoCloseable {
   static void removeLeft(Path folder) {
     try {
       if (isDead(folder)) {
-        delete(folder);
+        deleteOrSay(folder);
       }
     } catch (IOException e) {
       throw new FailedException("%s cannot be removed: %s".formatted(folder, Causes.of(e)), e);
+    }
+  }
+
+  /** What cannot be deleted is in nobody's way: anybody may have put something into it. */
+  private static void deleteOrSay(Path folder) {
+    try {
+      delete(folder);
+    } catch (IOException e) {
+      LOG.warn("the scratch folder {} cannot be removed: {}", folder, Causes.of(e));
     }
   }
 
@@ -228,10 +245,8 @@ final class ScratchFolder implements AutoCloseable {
   public void close() {
     try {
       if (!kept) {
-        delete(folder);
+        deleteOrSay(folder);
       }
-    } catch (IOException e) {
-      throw new FailedException("%s cannot be removed: %s".formatted(folder, Causes.of(e)), e);
     } finally {
       unlock();
     }

@@ -271,6 +271,19 @@ class ImageChainTest {
   }
 
   @Test
+  void aHeaderThatNamesTwoDataFilesIsRefused() throws IOException {
+    raw(folder.resolve("data-one"));
+    QemuImg.img("create", "-q", "-f", "qcow2", image, "1M");
+    ByteBuffer head = ByteBuffer.wrap(Files.readAllBytes(image));
+    head.putLong(72, head.getLong(72) | 4).position(head.getInt(100));
+    for (String name : List.of("data-one", "/dev/tty")) {
+      head.putInt(0x44415441).putInt(8).put(name.getBytes(StandardCharsets.UTF_8));
+    }
+    Files.write(image, head.putLong(0).array());
+    assertRefused(RefusedException.class, "says twice where its data are");
+  }
+
+  @Test
   void partsOfAVmdkMayLieBesideIt() {
     image = folder.resolve("disk.vmdk");
     QemuImg.img("create", "-q", "-f", "vmdk", "-o", "subformat=twoGbMaxExtentSparse", image, "3G");
