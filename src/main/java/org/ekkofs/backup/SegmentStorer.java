@@ -15,6 +15,7 @@ import org.ekkofs.model.BackupId;
 import org.ekkofs.model.BlockMask;
 import org.ekkofs.model.ChunkId;
 import org.ekkofs.model.Digest;
+import org.ekkofs.model.FailedException;
 import org.ekkofs.model.Layer;
 import org.ekkofs.model.LogEvent;
 import org.ekkofs.model.SegmentEntry;
@@ -112,12 +113,14 @@ final class SegmentStorer {
       return read.contains(BlockMask.first((length + size.blockBytes() - 1) / size.blockBytes()));
     }
 
-    private void require(BlockMask blocks) {
+    /** Makes sure that these blocks are there; gives those that had to be read. */
+    private BlockMask require(BlockMask blocks) {
       BlockMask missing = blocks.minus(read);
       if (!missing.isEmpty()) {
         rest.read(index, missing, data);
         read = read.or(missing);
       }
+      return missing;
     }
 
     /** Gives up the bytes, unless that was done. */
@@ -236,7 +239,7 @@ final class SegmentStorer {
     if (difference.stored().isEmpty()) {
       return CompletableFuture.completedFuture(remembered(segment, hash, layers));
     }
-    segment.require(difference.stored());
+    require(segment, difference.stored(), hash);
     byte[] object = codec.encode(segment.data, segment.length, hash, difference.stored());
     segment.release();
     ChunkId chunk = new ChunkId(self, segment.index);
@@ -246,6 +249,20 @@ final class SegmentStorer {
             () -> store.put(keys.chunk(chunk), Body.of(object)), threads.store())
         .whenComplete((done, failure) -> threads.leave(room))
         .thenApply(done -> remembered(segment, hash, layers));
+  }
+
+  /** A chunk must never hold other bytes than its digests say, so late ones are hashed as well. */
+  private void require(Loaded segment, BlockMask blocks, SegmentHash hash) {
+    BlockMask late = segment.require(blocks.and(BlockMask.first(hash.blocks())));
+    if (late.isEmpty()) {
+      return;
+    }
+    SegmentHash now = hash.with(segment.data, late, segment.length, settings.segmentSize());
+    if (!now.digest().equals(hash.digest())) {
+      throw new FailedException(
+          "segment %s differs from the parent where nothing is said to have changed; leave out what names the changes, so that all of it is compared"
+              .formatted(segment.index));
+    }
   }
 
   private List<Layer> remembered(Loaded segment, SegmentHash hash, List<Layer> layers) {

@@ -128,6 +128,7 @@ final class SnapshotPipeline {
     for (long at = from; at < to; at += geometry.segmentSize().bytes()) {
       SegmentIndex segment = geometry.segmentAt(at);
       if (unread.has(segment)) {
+        progress.check();
         check(segment, Optional.empty(), threads);
       }
     }

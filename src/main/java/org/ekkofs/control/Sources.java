@@ -97,10 +97,15 @@ record Sources(BasisFinder basis, MountedBackups mounts, Consumer<String> remark
           path + " is taken as raw, and in a raw disk nothing says what has changed; see --format");
     }
     RawSource source = RawSource.open(path);
-    if (options.format().isEmpty() && Files.isRegularFile(path)) {
-      resembled(path).ifPresent(like -> remarks.accept(hint(path, like)));
+    try {
+      if (options.format().isEmpty() && Files.isRegularFile(path)) {
+        resembled(path).ifPresent(like -> remarks.accept(hint(path, like)));
+      }
+      return source;
+    } catch (RuntimeException | Error e) {
+      source.close();
+      throw e;
     }
-    return source;
   }
 
   private static String hint(Path path, ImageFormat like) {

@@ -57,7 +57,7 @@ class LibvirtIT {
     assertThat(backUp("two").ok().err()).doesNotContain("everything is read");
     assertHolds("two");
     assertThat(ekkofs.run("show", "web-vda/two").ok().out()).contains("one");
-    assertThat(libvirt.resolve("checkpoints")).hasContent("ekkofs-web-two");
+    assertThat(libvirt.resolve("checkpoints")).hasContent("ekkofs-web+two");
     assertThat(Files.readString(libvirt.resolve("calls"))).contains("domjobabort guest");
     assertThat(folder.resolve("scratch")).isEmptyDirectory();
     Files.createFile(libvirt.resolve("broken"));
@@ -75,7 +75,7 @@ class LibvirtIT {
     ekkofs = ekkofs.with("EKKOFS_CRASH_AT", "BEFORE_MANIFEST");
     assertThat(backUp("two").status()).isEqualTo(137);
     ekkofs = sound;
-    assertThat(libvirt.resolve("checkpoints")).hasContent("ekkofs-web-one");
+    assertThat(libvirt.resolve("checkpoints")).hasContent("ekkofs-web+one");
     assertThat(libvirt.resolve("backup")).doesNotExist();
     assertThat(folder.resolve("scratch")).isEmptyDirectory();
     assertThat(backUp("one").status()).isEqualTo(1);
@@ -93,10 +93,10 @@ class LibvirtIT {
     Files.writeString(
         libvirt.resolve("backup"), "<server transport='unix' socket='" + left + "/socket'/>\n");
     disk("{ sleep 60 & echo $! > pid; }");
-    disk("echo ekkofs-web-killed >> checkpoints");
+    disk("echo ekkofs-web+killed >> checkpoints");
     backUp("two").ok();
     assertHolds("two");
-    assertThat(libvirt.resolve("checkpoints")).hasContent("ekkofs-web-two");
+    assertThat(libvirt.resolve("checkpoints")).hasContent("ekkofs-web+two");
     assertThat(folder.resolve("scratch")).isEmptyDirectory();
   }
 
