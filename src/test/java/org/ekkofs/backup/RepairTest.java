@@ -18,7 +18,7 @@ import org.ekkofs.model.Compression;
 import org.ekkofs.model.FailedException;
 import org.ekkofs.model.SegmentIndex;
 import org.ekkofs.model.SegmentSize;
-import org.ekkofs.source.DiskSource;
+import org.ekkofs.source.ForwardingSource;
 import org.ekkofs.store.Body;
 import org.ekkofs.store.ObjectKey;
 import org.ekkofs.testing.CountingObjectStore.Call;
@@ -283,43 +283,16 @@ class RepairTest {
   void unreadablePartOfADiskIsNoReasonToStop() {
     damage(chunk(first, 0), Damage.GONE);
     damage(chunk(first, 2), Damage.LAST_BIT);
-    DiskSource ill = before.source(true);
     RepairSource source =
         RepairSource.disk(
-            new DiskSource() {
-              @Override
-              public String description() {
-                return "an ill disk";
-              }
-
-              @Override
-              public long size() {
-                return ill.size();
-              }
-
+            new ForwardingSource(before.source(true)) {
               @Override
               public void read(long offset, ByteBuffer target) {
                 if (offset < SEGMENT) {
                   throw new FailedException("a bad sector");
                 }
-                ill.read(offset, target);
+                super.read(offset, target);
               }
-
-              @Override
-              public long nextData(long offset) {
-                return ill.nextData(offset);
-              }
-
-              @Override
-              public long nextHole(long offset) {
-                return ill.nextHole(offset);
-              }
-
-              @Override
-              public void checkUnchanged() {}
-
-              @Override
-              public void close() {}
             });
     VerificationReport report = repair(source);
     assertThat(report.repaired()).hasSize(1);

@@ -1,11 +1,8 @@
 package org.ekkofs.testing;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.kenai.jffi.Library;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,10 +35,9 @@ public record QemuImage(Path path, String format) {
 
   /** A new image; the words are what else {@code qemu-img create} is to be told. */
   public static QemuImage create(Path path, String format, String... words) {
-    List<String> command = new ArrayList<>(List.of("qemu-img", "create", "-q", "-f", format));
-    command.add(path.toString());
-    command.addAll(List.of(words));
-    run(command);
+    List<Object> all = new ArrayList<>(List.of("create", "-q", "-f", format, path));
+    all.addAll(List.of(words));
+    QemuImg.img(all.toArray());
     return new QemuImage(path, format);
   }
 
@@ -49,10 +45,10 @@ public record QemuImage(Path path, String format) {
    * A new image with the bytes of a raw file; the words are options of {@code qemu-img convert}.
    */
   public static QemuImage convert(Path raw, Path path, String format, String... options) {
-    List<String> command = new ArrayList<>(List.of("qemu-img", "convert", "-f", "raw"));
-    command.addAll(List.of(options));
-    command.addAll(List.of("-O", format, raw.toString(), path.toString()));
-    run(command);
+    List<Object> all = new ArrayList<>(List.of("convert", "-f", "raw"));
+    all.addAll(List.of(options));
+    all.addAll(List.of("-O", format, raw, path));
+    QemuImg.img(all.toArray());
     return new QemuImage(path, format);
   }
 
@@ -63,25 +59,20 @@ public record QemuImage(Path path, String format) {
 
   /** Has {@code qemu-io} do something. */
   public QemuImage io(String... commands) {
-    List<String> command = new ArrayList<>(List.of("qemu-io", "-f", format));
-    for (String one : commands) {
-      command.addAll(List.of("-c", one));
-    }
-    command.add(path.toString());
-    run(command);
+    QemuImg.io(path, format, commands);
     return this;
   }
 
   /** Starts a persistent bitmap of what is written from now on. */
   public QemuImage bitmap(String name) {
-    run(List.of("qemu-img", "bitmap", "-f", format, "--add", path.toString(), name));
+    QemuImg.img("bitmap", "-f", format, "--add", path, name);
     return this;
   }
 
   /** Every byte of the disk. */
   public byte[] bytes() {
     Path raw = path.resolveSibling(path.getFileName() + ".bytes");
-    run(List.of("qemu-img", "convert", "-f", format, "-O", "raw", "" + path, "" + raw));
+    QemuImg.img("convert", "-f", format, "-O", "raw", path, raw);
     try {
       return Files.readAllBytes(raw);
     } catch (IOException e) {
@@ -94,21 +85,5 @@ public record QemuImage(Path path, String format) {
     List<String> words = new ArrayList<>(List.of(more));
     words.addAll(List.of("-f", format, path.toString()));
     return words;
-  }
-
-  private static void run(List<String> command) {
-    try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      process.getOutputStream().close();
-      byte[] said = process.getInputStream().readAllBytes();
-      assertThat(process.waitFor())
-          .as("%s: %s", command, new String(said, StandardCharsets.UTF_8))
-          .isZero();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
-    }
   }
 }
