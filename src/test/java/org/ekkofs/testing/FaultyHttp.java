@@ -1,6 +1,7 @@
 package org.ekkofs.testing;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -68,6 +69,9 @@ public final class FaultyHttp implements AutoCloseable {
 
   private volatile ServerSocket listener;
 
+  /** Accepts the connections of {@code listener}. */
+  private volatile Thread acceptor;
+
   private FaultyHttp(URI server) throws IOException {
     this.server = new InetSocketAddress(server.getHost(), server.getPort());
     this.listener = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
@@ -125,6 +129,8 @@ public final class FaultyHttp implements AutoCloseable {
   /** Breaks all connections, and refuses new ones until {@link #accept}. */
   public void refuse() throws IOException {
     listener.close();
+    // A thread that waits in accept keeps the socket open until it is woken.
+    joinAcceptor();
     for (Socket connection : connections) {
       FaultyConnection.reset(connection);
     }
@@ -150,13 +156,23 @@ public final class FaultyHttp implements AutoCloseable {
 
   private void listen() {
     ServerSocket socket = listener;
-    start("faulty-http-" + port, () -> acceptAll(socket));
+    acceptor = start("faulty-http-" + port, () -> acceptAll(socket));
   }
 
-  private static void start(String name, Runnable work) {
+  private void joinAcceptor() throws IOException {
+    try {
+      acceptor.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while connections end");
+    }
+  }
+
+  private static Thread start(String name, Runnable work) {
     Thread thread = new Thread(work, name);
     thread.setDaemon(true);
     thread.start();
+    return thread;
   }
 
   private void acceptAll(ServerSocket socket) {
